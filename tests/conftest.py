@@ -1,0 +1,1 @@
+"""Plumbing for the whole test run; what tests are made of lives in tests/world.py."""
