@@ -1,0 +1,1 @@
+"""The rules of the bridge: standard library only, and never the name of a platform."""

@@ -1,0 +1,241 @@
+"""The agents' desk: everything a person in a thread can do, each verb one turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from bridge import commands, markup
+from bridge import conversation as rules
+from bridge.commands import Command
+from bridge.conversation import Ground
+from bridge.errors import NotFound
+from bridge.inbound import Heard, Pressed, Removed
+from bridge.model import (
+    Agent,
+    MessageId,
+    Moment,
+    Person,
+    Standing,
+    Status,
+    Step,
+    Visibility,
+)
+from bridge.policies import visibility
+from bridge.policies.visibility import Decision
+from bridge.ports import Clock, Store, Workplace
+from bridge.transaction import Transaction
+
+FRESH_FOR: Final = timedelta(hours=24)  # a person's name, standing and picture
+ANSWER_IN_THREAD: Final = "answer_in_thread"  # told in the channel, since there is no thread to tell it in
+HINT_EVERY: Final = timedelta(minutes=10)  # "answer in the thread", per person and channel
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDesk:
+    """Verbs of agents. Durable when they return; each copy of an event after the first changes nothing.
+
+    Raises NotFound for threads that are not ours; WorkplaceError when the author is new and cannot be looked up: then the event
+    must come again.
+    """
+
+    store: Store
+    clock: Clock
+    workplaces: Mapping[str, Workplace]
+
+    async def heard(self, heard: Heard) -> None:
+        """Somebody wrote in a channel or a thread."""
+        await self._run(heard, heard.author, partial(_heard, heard=heard))
+
+    async def edited(self, heard: Heard) -> None:
+        """Somebody changed what they wrote; treated as the message itself if that never came."""
+        await self._run(heard, heard.author, partial(_edited, heard=heard))
+
+    async def removed(self, removed: Removed) -> None:
+        """Somebody took back what they wrote; a message that comes later stays away."""
+        await self.store.turn(partial(_removed, removed=removed, moment=self.clock.moment()))
+
+    async def pressed(self, pressed: Pressed) -> None:
+        """Somebody pressed a button."""
+        await self._run(pressed, pressed.author, partial(_pressed, pressed=pressed))
+
+    async def person_changed(self, person: Person, workplace: str) -> None:
+        """A person's name, standing or picture changed. Strangers are not remembered."""
+        await self.store.turn(partial(_person_changed, person=person, workplace=workplace, moment=self.clock.moment()))
+
+    async def _run(self, event: Heard | Pressed, author: str, unit: _Unit) -> None:
+        if not await self.store.read(partial(_is_ours, event=event)):
+            raise NotFound("not one of our threads")
+        person = await self._stranger(event.workplace, author)
+        await self.store.turn(partial(_with_agent, event=event, person=person, moment=self.clock.moment(), unit=unit))
+
+    async def _stranger(self, workplace: str, author: str) -> Person | None:
+        """The person as the workplace tells them, if we do not know them well enough."""
+        agent = await self.store.read(lambda tx: tx.agent(workplace, author))
+        if agent is not None and agent.fresh_at is not None and self.clock.now() - agent.fresh_at < FRESH_FOR:
+            return None
+        return await self.workplaces[workplace].person(author)
+
+
+_Unit = partial[None]
+
+
+def _is_ours(tx: Transaction, *, event: Heard | Pressed) -> bool:
+    if not event.thread:
+        return tx.newest_thread(event.workplace, event.channel) is not None
+    return tx.thread_at(event.workplace, event.channel, event.thread) is not None
+
+
+def _with_agent(
+    tx: Transaction, *, event: Heard | Pressed, person: Person | None, moment: Moment, unit: _Unit
+) -> None:
+    thread = tx.thread_at(event.workplace, event.channel, event.thread) if event.thread else None
+    conversation = tx.lock_conversation(thread.conversation) if thread else None
+    if person is not None:
+        agent: Agent | None = tx.put_agent(person, event.workplace, moment.id("agent"), moment.now)
+    else:
+        agent = tx.agent(event.workplace, event.author)
+    if agent is None:
+        raise NotFound(f"person {event.author}")
+    if isinstance(event, Heard) and event.outsider:
+        agent = replace(agent, standing=Standing.OUTSIDER)
+    if thread is None or conversation is None:
+        _hint_in_channel(tx, event, agent, moment)
+        return
+    ground = Ground(conversation, thread, moment, tx.posted_place(conversation.id))
+    unit(tx, ground=ground, agent=agent)
+
+
+def _heard(tx: Transaction, *, heard: Heard, ground: Ground, agent: Agent) -> None:
+    if tx.message_at(ground.thread.id, heard.ref) is not None:
+        return
+    text = markup.plain(heard.body)
+    command = commands.parse(text)
+    if command is None:
+        tx.save(_said(tx, ground, agent, heard))
+    elif tx.once(f"{heard.workplace}:{heard.channel}:{heard.ref}", ground.moment.now):
+        tx.save(_ordered(tx, ground, agent, (command, heard)))
+
+
+def _said(tx: Transaction, ground: Ground, agent: Agent, heard: Heard) -> Step:
+    decision = _decision(tx, ground, agent, heard)
+    before = tx.place_before(ground.conversation.id, heard.order) if decision.visibility is Visibility.PUBLIC else None
+    return rules.agent_said(ground, agent, heard, decision, before)
+
+
+def _decision(tx: Transaction, ground: Ground, agent: Agent, heard: Heard) -> Decision:
+    site = tx.site_of(ground.conversation.site)
+    text = markup.plain(heard.body)
+    if commands.parse(text) or not text.strip():
+        return visibility.internal()
+    return visibility.decide(ground.conversation, site.rule, agent, text, mentions=heard.mentions)
+
+
+def _ordered(tx: Transaction, ground: Ground, agent: Agent, order: tuple[Command, Heard]) -> Step:
+    command, heard = order
+    if agent.standing is not Standing.MEMBER:
+        return rules.hint(ground, agent, f"not_shown_{agent.standing}")
+    if not command.is_known:
+        return rules.hint(ground, agent, "unknown_command", name=command.name, nearest=commands.nearest(command.name))
+    if command.name == "help":
+        return rules.hint(ground, agent, "help")
+    if command.name == "note":
+        note = markup.without_prefix(markup.trimmed(heard.body), "!note")
+        return rules.noted(ground, agent, heard, note)
+    return _asked(tx, ground, agent, command.name)
+
+
+def _asked(tx: Transaction, ground: Ground, agent: Agent, verb: str) -> Step:
+    """The verbs that a command and a button share."""
+    if verb == "claim":
+        return _claim(tx, ground, agent)
+    if verb == "takeover":
+        return rules.taken_over(ground, agent) if _is_open(ground) else rules.hint(ground, agent, "is_closed")
+    if verb == "release":
+        mine = visibility.is_on(ground.conversation, agent)
+        return rules.released(ground, agent) if mine else rules.hint(ground, agent, "not_yours")
+    if verb == "close":
+        return rules.closed(ground, agent) if _is_open(ground) else rules.hint(ground, agent, "is_closed")
+    return rules.hint(ground, agent, "unknown_command", name=verb, nearest=commands.nearest(verb))
+
+
+def _is_open(ground: Ground) -> bool:
+    return ground.conversation.status is not Status.CLOSED
+
+
+def _claim(tx: Transaction, ground: Ground, agent: Agent) -> Step:
+    conversation = ground.conversation
+    if conversation.status is Status.CLOSED:
+        return rules.hint(ground, agent, "is_closed")
+    if conversation.claimant is None:
+        return rules.claimed(ground, agent)
+    if conversation.claimant == agent.id:
+        return rules.hint(ground, agent, "yours_already")
+    winner = tx.agent_of(conversation.claimant)
+    return rules.hint(ground, agent, "claimed_by_other", agent=winner.name)
+
+
+def _edited(tx: Transaction, *, heard: Heard, ground: Ground, agent: Agent) -> None:
+    message = tx.message_at(ground.thread.id, heard.ref)
+    if message is None:
+        if commands.parse(markup.plain(heard.body)) is None:
+            tx.save(_said(tx, ground, agent, heard))
+        return
+    tx.save(rules.edited(ground, message, heard, _decision_on_edit(tx, ground, agent, heard)))
+
+
+def _decision_on_edit(tx: Transaction, ground: Ground, agent: Agent, heard: Heard) -> Decision:
+    """What was shown stays shown unless the new text is a note, a command or names somebody."""
+    decision = _decision(tx, ground, agent, heard)
+    stays = decision.reason in ("not_shown_not_claimant", "not_shown_closed", "not_shown_strict")
+    return visibility.PUBLIC if stays else decision
+
+
+def _removed(tx: Transaction, *, removed: Removed, moment: Moment) -> None:
+    thread = tx.thread_at(removed.workplace, removed.channel, removed.thread)
+    if thread is None:
+        raise NotFound("not one of our threads")
+    ground = Ground(tx.lock_conversation(thread.conversation), thread, moment)
+    message = tx.message_at(thread.id, removed.ref)
+    if message is None:
+        tx.save(rules.removed_unseen(ground, removed.ref, removed.order))
+    else:
+        tx.save(rules.removed(ground, message))
+
+
+def _pressed(tx: Transaction, *, pressed: Pressed, ground: Ground, agent: Agent) -> None:
+    if not tx.once(f"{pressed.workplace}:press:{pressed.key}", ground.moment.now):
+        return
+    if agent.standing is not Standing.MEMBER:
+        tx.save(rules.hint(ground, agent, f"not_shown_{agent.standing}"))
+    elif pressed.verb in ("send", "join"):
+        tx.save(_send(tx, ground, agent, pressed))
+    else:
+        tx.save(_asked(tx, ground, agent, pressed.verb))
+
+
+def _send(tx: Transaction, ground: Ground, agent: Agent, pressed: Pressed) -> Step:
+    """Only the author may send what was kept, and only what waits for that; a note stays a note."""
+    message = tx.message(MessageId(pressed.value))
+    mine = message is not None and message.agent == agent.id and message.conversation == ground.conversation.id
+    if message is None or not mine or not message.held:
+        return rules.hint(ground, agent, "nothing_to_send")
+    return rules.sent_after_all(ground, agent, message, joins=pressed.verb == "join")
+
+
+def _person_changed(tx: Transaction, *, person: Person, workplace: str, moment: Moment) -> None:
+    if tx.agent(workplace, person.ref) is not None:
+        tx.put_agent(person, workplace, moment.id("agent"), moment.now)
+
+
+def _hint_in_channel(tx: Transaction, event: Heard | Pressed, agent: Agent, moment: Moment) -> None:
+    """Answers belong in the thread; said once in a while, since colleagues also talk among themselves."""
+    thread = tx.newest_thread(event.workplace, event.channel)
+    slot = int(moment.now.timestamp() // HINT_EVERY.total_seconds())
+    is_due = tx.once(f"{event.workplace}:hint:{event.channel}:{agent.ref}:{slot}", moment.now)
+    if thread is not None and is_due and agent.standing is Standing.MEMBER:
+        ground = Ground(tx.lock_conversation(thread.conversation), thread, moment)
+        tx.save(rules.hint(ground, agent, ANSWER_IN_THREAD))

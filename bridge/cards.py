@@ -1,0 +1,124 @@
+"""What agents read: the card, the visitor's lines, notices and private hints, as values that an adapter lays out."""
+
+from __future__ import annotations
+
+import hashlib
+
+from bridge import markup
+from bridge.conversation import FIRST_WORDS
+from bridge.markup import Markup
+from bridge.model import Kind, Message, Status, Visitor
+from bridge.policies.text import one_line
+from bridge.ports import Button, Card, Post
+from bridge.transaction import Errand
+from bridge.wording import say, section
+
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+SEND_OFFERS = {
+    "not_shown_mention": ("send_anyway",),
+    "not_shown_closed": ("reopen_and_send",),
+    "not_shown_strict": ("send",),
+    "not_shown_not_claimant": ("send", "join"),
+}
+
+
+def visitor_name(visitor: Visitor, language: str) -> str:
+    """What the team calls a visitor: their name, or `Visitor K7Q2`, always the same for the same one."""
+    if visitor.name:
+        return one_line(visitor.name, 60)
+    digest = hashlib.sha256(visitor.id.encode()).digest()
+    return say(language, "card.visitor", code="".join(_ALPHABET[byte % 32] for byte in digest[:4]))
+
+
+def card(errand: Errand) -> Card:
+    """The root of a conversation's thread, as things stand now."""
+    language = errand.site.agents_language
+    who = visitor_name(errand.visitor, language)
+    words = _excerpt(errand.messages[0].body) if errand.messages else ()
+    about = {"visitor": who, "site": errand.site.name, "agent": _claimant(errand)}
+    return Card(
+        heading=say(language, "card.heading", **about),
+        summary=say(language, "card.summary", **about, words=one_line(markup.plain(words), 200)),
+        fields=_fields(errand, language),
+        quote=words,
+        status=say(language, f"card.status_{errand.conversation.status}", **about),
+        hint=say(language, f"card.hint_{_hint(errand)}", **about),
+        buttons=_buttons(errand, language),
+    )
+
+
+def _claimant(errand: Errand) -> str:
+    return errand.claimant.name if errand.claimant else ""
+
+
+def _hint(errand: Errand) -> str:
+    status = errand.conversation.status
+    return "closed" if status is Status.CLOSED else f"{errand.site.rule}_{status}"
+
+
+def _fields(errand: Errand, language: str) -> tuple[tuple[str, str], ...]:
+    page = errand.conversation.page
+    names = section(language, "languages")
+    rows = (
+        ("page", " – ".join(filter(None, (page.title, page.url)))),
+        ("language", names.get(errand.conversation.language, errand.conversation.language)),
+        ("email", errand.visitor.email),
+        ("earlier", str(errand.earlier) if errand.earlier else ""),
+    )
+    return tuple((say(language, f"card.{label}"), value) for label, value in rows if value)
+
+
+def _excerpt(body: Markup) -> Markup:
+    if len(markup.plain(body)) <= FIRST_WORDS:
+        return body
+    return (one_line(markup.plain(body), FIRST_WORDS),)
+
+
+def _buttons(errand: Errand, language: str) -> tuple[Button, ...]:
+    status = errand.conversation.status
+    if status is Status.CLOSED:
+        return ()
+    first = Button("claim", say(language, "card.claim"), style="primary")
+    if status is Status.CLAIMED:
+        first = Button("release", say(language, "card.release"))
+    return first, Button("close", say(language, "card.close"), style="danger")
+
+
+def post(errand: Errand) -> Post:
+    """What a delivery says in the thread."""
+    if errand.delivery.kind is Kind.POST:
+        return _visitor_lines(errand)
+    language = errand.site.agents_language
+    key = f"thread.{errand.delivery.words}"
+    words = say(language, key, visitor=visitor_name(errand.visitor, language), **errand.delivery.about)
+    return Post(body=markup.literal(words), summary=words)
+
+
+def _visitor_lines(errand: Errand) -> Post:
+    body = _lines(errand.messages)
+    who = visitor_name(errand.visitor, errand.site.agents_language)
+    return Post(body=body, summary=markup.plain(body), author=who)
+
+
+def _lines(messages: tuple[Message, ...]) -> Markup:
+    nodes = [node for message in messages for node in (*message.body, "\n")]
+    return markup.joined(nodes[:-1])
+
+
+def hint(errand: Errand) -> Post:
+    """What only one agent is told, with what they can do about it."""
+    language = errand.site.agents_language
+    words = errand.delivery.words
+    about = {"agent": _claimant(errand)} | errand.delivery.about
+    sentence = say(language, f"hint.{words}", **about)
+    return Post(body=markup.literal(sentence), summary=sentence, buttons=_offers(errand, language))
+
+
+def _offers(errand: Errand, language: str) -> tuple[Button, ...]:
+    if errand.delivery.words == "claimed_by_other":
+        return (Button("takeover", say(language, "hint.takeover_button")),)
+    offers = SEND_OFFERS.get(errand.delivery.words, ())
+    value = errand.delivery.message or ""
+    return tuple(
+        Button("join" if offer == "join" else "send", say(language, f"hint.{offer}_button"), value=value) for offer in offers
+    )

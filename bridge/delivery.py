@@ -1,0 +1,289 @@
+"""The Courier: the one place where anything leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from bridge import cards
+from bridge.agents import ANSWER_IN_THREAD
+from bridge.errors import Refused, Rejected, Unknown, Unreachable, WorkplaceError
+from bridge.model import Kind
+from bridge.pace import Meter
+from bridge.ports import Bell, Clock, Placed, Signals, Store, ThreadRef, Unit, Workplace
+from bridge.topics import OUTBOX
+from bridge.transaction import Choice, Doubt, Errand, Transaction
+
+T = TypeVar("T")
+Outcome = Placed | WorkplaceError | None
+PROVES_AFTER: Final = timedelta(seconds=8)  # the latest late effect and read lag, after the end of an attempt
+LOOKS_EVERY: Final = 1.0  # seconds: a lost ring costs no more than this
+AT_ONCE: Final = 16  # calls under way in one workplace
+BACK_OFF: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds before each further attempt
+STANDING_WAIT: Final = 30.0  # seconds between tries while something waits for a person
+LEASE: Final = timedelta(seconds=60)
+METHODS: Final = {
+    "posting": (Kind.OPEN, Kind.POST, Kind.NOTICE),
+    "editing": (Kind.CARD,),
+    "telling": (Kind.TELL,),
+}
+_log = logging.getLogger("silta.courier")
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one look at the outbox gave."""
+
+    doubts: tuple[Doubt, ...]
+    errands: tuple[tuple[str, Errand], ...]
+    next_due: datetime | None
+
+
+@dataclass(slots=True)
+class Courier:
+    """Carries a workplace's deliveries: in order within a lane, lanes side by side, at the workplace's pace.
+
+    A delivery's state is durable before its call leaves, so that nothing is sent twice because we died.
+    """
+
+    workplace: Workplace
+    store: Store
+    signals: Signals
+    clock: Clock
+    owner: str
+    _epoch: int = 0
+    _held_until: float = 0.0
+    _is_stopping: bool = False
+    _meters: dict[str, Meter] = field(default_factory=dict)
+    _calls: set[asyncio.Task[None]] = field(default_factory=set)
+    _alerts: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        can = self.workplace.capabilities
+        paces = {"posting": can.posting, "editing": can.editing, "telling": can.telling}
+        self._meters.update({method: Meter(pace) for method, pace in paces.items()})
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """Why deliveries wait for a person, one sentence a cause."""
+        return tuple(self._alerts.values())
+
+    async def run(self) -> None:
+        """Carry until `stop` is called or we are cancelled."""
+        with self.signals.listen(OUTBOX) as bell:
+            while not self._is_stopping:
+                wait = await self._safely(self._round(), LOOKS_EVERY)
+                await self._rest(bell, wait)
+
+    async def stop(self, seconds: float) -> None:
+        """Start nothing more; let the calls under way end for at most this long. What is cut is found again later."""
+        self._is_stopping = True
+        self.signals.ring(OUTBOX)
+        if self._calls:
+            await asyncio.wait(self._calls, timeout=seconds)
+        for call in self._calls:
+            call.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
+
+    async def _rest(self, bell: Bell, wait: float) -> None:
+        if wait > 0 and not self._is_stopping:
+            await bell.wait(min(wait, LOOKS_EVERY))
+
+    async def _safely(self, work: Awaitable[T], otherwise: T) -> T:
+        try:
+            return await work
+        except Exception:  # noqa: BLE001 - the courier must outlive whatever one round or call brings
+            _log.exception("the courier of %s goes on after a fault", self.workplace.name)
+            return otherwise
+
+    async def _round(self) -> float:
+        """Start the calls that may start now; returns the seconds until the next look is worth it, 0 for at once."""
+        if not await self._holds_lease():
+            return LOOKS_EVERY
+        now = self.clock.monotonic()
+        choices = {method: self._choice(method, now) for method in METHODS if self._may_start(method, now)}
+        found = await self.store.turn(partial(self._look, choices=choices, now=self.clock.now()))
+        for doubt in found.doubts:
+            self._start(self._resolve(doubt))
+        for method, errand in found.errands:
+            self._meters[method].spend(errand.channel.ref, now)
+            self._start(self._carry(method, errand))
+        return 0.0 if found.errands else self._wait(found, now)
+
+    def _look(self, tx: Transaction, *, choices: dict[str, Choice], now: datetime) -> Round:
+        name = self.workplace.name
+        errands = [(method, tx.take(name, self._epoch, now, choice)) for method, choice in choices.items()]
+        return Round(
+            doubts=tx.doubts(name, self._epoch, now),
+            errands=tuple((method, errand) for method, errand in errands if errand is not None),
+            next_due=tx.next_due(name, now),
+        )
+
+    def _may_start(self, method: str, now: float) -> bool:
+        has_time = self._held_until > now + self.workplace.timeout
+        return has_time and len(self._calls) < AT_ONCE and not self._meters[method].wait_everywhere(now)
+
+    def _choice(self, method: str, now: float) -> Choice:
+        meter = self._meters[method]
+        can = self.workplace.capabilities
+        return Choice(
+            kinds=METHODS[method],
+            shut=tuple(meter.shut(now)),
+            join=meter.is_short(now),
+            max_text=can.max_text,
+        )
+
+    def _wait(self, found: Round, now: float) -> float:
+        waits = [wait for meter in self._meters.values() for wait in (meter.wait_everywhere(now), *meter.shut(now).values())]
+        if found.next_due is not None:
+            waits.append((found.next_due - self.clock.now()).total_seconds())
+        return max(0.005, min((wait for wait in waits if wait > 0), default=LOOKS_EVERY))
+
+    async def _holds_lease(self) -> bool:
+        """Renewed each quarter; what dead epochs left behind becomes ours with the first."""
+        now = self.clock.monotonic()
+        if self._held_until - now > LEASE.total_seconds() * 3 / 4:
+            return True
+        epoch = await self.store.turn(partial(self._renew, now=self.clock.now()))
+        if epoch is None:
+            self._held_until = 0.0
+            return False
+        self._epoch, self._held_until = epoch, now + LEASE.total_seconds() - 1
+        return True
+
+    def _renew(self, tx: Transaction, *, now: datetime) -> int | None:
+        name = self.workplace.name
+        epoch = tx.take_lease(f"courier:{name}", self.owner, now, now + LEASE, by_force=self.store.is_alone)
+        if epoch is not None and epoch != self._epoch:
+            tx.orphan(name, epoch, now)
+        return epoch
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        call = asyncio.create_task(self._guarded(work))
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        await self._safely(work, None)
+        self.signals.ring(OUTBOX)
+
+    async def _carry(self, method: str, errand: Errand) -> None:
+        outcome = await self._safely(self._outcome(errand), Unknown("fault", "a fault of ours"))
+        if isinstance(outcome, WorkplaceError):
+            await self._failed(method, errand, outcome)
+        else:
+            self._all_clear(errand)
+            await self._happened(errand, outcome)
+
+    async def _outcome(self, errand: Errand) -> Outcome:
+        try:
+            return await self._call(errand)
+        except WorkplaceError as error:
+            return error
+
+    async def _call(self, errand: Errand) -> Placed | None:
+        kind, channel, key = errand.delivery.kind, errand.channel.ref, errand.delivery.key
+        thread = ThreadRef(channel, errand.thread.ref)
+        if kind is Kind.OPEN:
+            return await self.workplace.open_thread(channel, cards.card(errand), key)
+        if kind in (Kind.POST, Kind.NOTICE):
+            return await self.workplace.post(thread, cards.post(errand), key)
+        if kind is Kind.CARD:
+            await self.workplace.edit_card(thread, cards.card(errand), errand.root_key)
+        if kind is Kind.TELL:
+            where = ThreadRef(channel, "") if errand.delivery.words == ANSWER_IN_THREAD else thread
+            await self.workplace.tell(where, errand.delivery.to, cards.hint(errand))
+        return None
+
+    async def _happened(self, errand: Errand, placed: Placed | None) -> None:
+        number = errand.delivery.number
+        ref, order = (placed.ref, placed.order) if placed else ("", "")
+        is_recorded = await self._record(lambda tx: tx.delivered(number, self._epoch, ref, order))
+        if placed and not is_recorded:
+            await self._take_back(errand, placed)
+
+    async def _take_back(self, errand: Errand, placed: Placed) -> None:
+        """A second copy of what another attempt has already recorded."""
+        _log.warning("took back a second copy in conversation %s", errand.conversation.id)
+        if self.workplace.capabilities.deletes:
+            await self.workplace.delete(errand.channel.ref, placed.ref)
+
+    async def _failed(self, method: str, errand: Errand, error: WorkplaceError) -> None:
+        is_post = errand.delivery.kind in (Kind.OPEN, Kind.POST, Kind.NOTICE)
+        number, now = errand.delivery.number, self.clock.now()
+        if isinstance(error, Rejected):
+            self._alarm(errand, error)
+            await self._record(lambda tx: tx.gave_up(number, self._epoch, error.cause))
+        elif isinstance(error, Unknown) and is_post:
+            await self._record(lambda tx: tx.doubtful(number, self._epoch, now))
+        elif isinstance(error, Unknown) and errand.delivery.kind is Kind.TELL:
+            await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
+        else:
+            until = now + timedelta(seconds=self._pause(method, errand, error))
+            await self._record(lambda tx: tx.postponed(number, self._epoch, until, error.cause))
+
+    def _pause(self, method: str, errand: Errand, error: WorkplaceError) -> float:
+        """Seconds until the next attempt; nothing else is tried where it would fail alike."""
+        wait = error.wait if isinstance(error, Unreachable) else None
+        now = self.clock.monotonic()
+        if isinstance(error, Unreachable) and error.standing:
+            wait = STANDING_WAIT if wait is None else wait
+            self._meters[method].silence(errand.channel.ref, wait, now)
+            self._alarm(errand, error)
+        elif isinstance(error, Unreachable) and error.limited:
+            self._meters[method].silence("", wait or 1.0, now)
+        return BACK_OFF[min(errand.attempt, len(BACK_OFF)) - 1] if wait is None else wait
+
+    def _alarm(self, errand: Errand, error: WorkplaceError) -> None:
+        """One line per cause, until it is over."""
+        cause = f"{errand.channel.ref}:{error.cause}"
+        if cause in self._alerts:
+            return
+        waits = "conversations wait" if isinstance(error, Unreachable) else "given up"
+        self._alerts[cause] = f"{self.workplace.name}, channel {errand.channel.ref}: {error} ({waits})"
+        _log.error("%s", self._alerts[cause])
+
+    def _all_clear(self, errand: Errand) -> None:
+        for cause in [cause for cause in self._alerts if cause.startswith(f"{errand.channel.ref}:")]:
+            _log.info("over: %s", self._alerts.pop(cause))
+
+    async def _resolve(self, doubt: Doubt) -> None:
+        """Look for a doubtful post by its key. Not finding it proves nothing until late effects are over."""
+        errand = doubt.errand
+        try:
+            found = await self._find(errand)
+        except WorkplaceError:
+            again = self.clock.now() + timedelta(seconds=5)
+            await self._record(lambda tx: tx.look_again(errand.delivery.number, self._epoch, again))
+            return
+        if found:
+            await self._happened(errand, found[0])
+            for copy in found[1:]:
+                await self._take_back(errand, copy)
+        else:
+            await self._record(partial(self._missing, doubt=doubt, now=self.clock.now()))
+
+    async def _find(self, errand: Errand) -> tuple[Placed, ...]:
+        if not self.workplace.capabilities.read_back:
+            return ()
+        where = ThreadRef(errand.channel.ref, errand.thread.ref)
+        return await self.workplace.find(where, errand.delivery.key, errand.delivery.at)
+
+    def _missing(self, tx: Transaction, *, doubt: Doubt, now: datetime) -> bool:
+        number, proven_at = doubt.errand.delivery.number, doubt.ended_at + PROVES_AFTER
+        if now < proven_at:
+            return tx.look_again(number, self._epoch, proven_at)
+        return tx.not_found(number, self._epoch, now)
+
+    async def _record(self, unit: Unit[bool]) -> bool:
+        """What happened outside must be written down; while the memory cannot write, we wait with it in hand."""
+        while True:
+            try:
+                return await self.store.turn(unit)
+            except Refused as error:
+                await self.clock.sleep(max(1.0, error.wait))

@@ -1,0 +1,212 @@
+"""What a unit may do to the memory: the port that storage implements.
+
+Everything happens inside one atomic turn. Methods named `lock_…` come first in a unit; they make its turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bridge.model import (
+    Agent,
+    Channel,
+    Conversation,
+    ConversationId,
+    Delivery,
+    Kind,
+    Message,
+    MessageId,
+    Person,
+    Site,
+    SiteId,
+    Step,
+    Thread,
+    ThreadId,
+    Visitor,
+    VisitorId,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a visitor may see after a cursor. `reset`: the messages are the whole history, not what is new."""
+
+    conversation: Conversation | None
+    claimant: Agent | None
+    messages: tuple[tuple[Message, int, Agent | None], ...]  # with the number of their conversation
+    upto: str
+    reset: bool
+    email: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A delivery on its way with everything that its words are made of. `root_key`: the key that its thread's card carries."""
+
+    delivery: Delivery
+    attempt: int
+    started_at: datetime
+    thread: Thread
+    channel: Channel
+    conversation: Conversation
+    site: Site
+    visitor: Visitor
+    claimant: Agent | None
+    messages: tuple[Message, ...]
+    earlier: int
+    root_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A delivery of which nobody knows whether it happened. `ended_at`: when the attempt ended, as far as we know."""
+
+    errand: Errand
+    ended_at: datetime
+
+
+class Conversations(Protocol):
+    """Reading and changing conversations."""
+
+    def site(self, key: str) -> Site | None:
+        """The site with this public key."""
+
+    def site_of(self, site: SiteId) -> Site:
+        """The site with this id."""
+
+    def sites(self) -> tuple[Site, ...]:
+        """All sites."""
+
+    def put_site(self, site: Site, channel: Channel) -> None:
+        """Store a site and its channel, new or changed."""
+
+    def visitor_by_token(self, token_hash: str) -> Visitor | None:
+        """The visitor to whom the hashed token belongs."""
+
+    def add_visitor(self, visitor: Visitor, token_hash: str, now: datetime) -> None:
+        """A new visitor."""
+
+    def lock_visitor(self, visitor: VisitorId) -> Visitor:
+        """The visitor, locked. Raises NotFound."""
+
+    def set_email(self, visitor: VisitorId, email: str) -> None:
+        """Where to answer when the visitor has gone."""
+
+    def opened_since(self, site: SiteId, since: datetime) -> int:
+        """How many conversations of the site were opened since then."""
+
+    def lock_conversation(self, conversation: ConversationId) -> Conversation:
+        """The conversation, locked: its turn. Raises NotFound."""
+
+    def latest_conversation(self, visitor: VisitorId) -> Conversation | None:
+        """The visitor's newest conversation, open or closed, locked."""
+
+    def active_thread(self, conversation: ConversationId) -> Thread | None:
+        """The thread in which the conversation goes on."""
+
+    def thread_at(self, workplace: str, channel: str, root: str) -> Thread | None:
+        """The thread whose root stands there."""
+
+    def newest_thread(self, workplace: str, channel: str) -> Thread | None:
+        """The channel's newest active thread, if there is one."""
+
+    def message(self, message: MessageId) -> Message | None:
+        """One message."""
+
+    def message_by_key(self, visitor: VisitorId, key: str) -> Message | None:
+        """What the visitor said under this key."""
+
+    def message_at(self, thread: ThreadId, ref: str) -> Message | None:
+        """The message that stands there."""
+
+    def place_before(self, conversation: ConversationId, order: str) -> int | None:
+        """The place of the first visible agent's message with a greater order; None if there is none."""
+
+    def posted_place(self, conversation: ConversationId) -> int:
+        """The place of the last visitor's message that stands in a thread, 0 if none does."""
+
+    def agent(self, workplace: str, ref: str) -> Agent | None:
+        """A person of the workplace, if we know them."""
+
+    def agent_of(self, agent: str) -> Agent:
+        """The agent with this id."""
+
+    def put_agent(self, person: Person, workplace: str, new_id: str, now: datetime) -> Agent:
+        """Remember a person; `new_id` is used if they are new. Visitors who see them are rung."""
+
+    def photo(self, agent: str, version: str) -> tuple[bytes, str] | None:
+        """An agent's picture and its type."""
+
+    def once(self, key: str, now: datetime) -> bool:
+        """True the first time a key is given, false ever after (keys are kept for a week)."""
+
+    def save(self, step: Step) -> None:
+        """Write all that the step changed and ring those who must know."""
+
+    def visible(self, visitor: VisitorId, cursor: str | None) -> Seen:
+        """What the visitor may see after the cursor. The only reader of what goes to a visitor."""
+
+
+class Outbox(Protocol):
+    """What must leave."""
+
+    def take(self, workplace: str, epoch: int, now: datetime, choice: Choice) -> Errand | None:
+        """The next due delivery, now `sending` in this epoch; None when nothing may go."""
+
+    def next_due(self, workplace: str, now: datetime) -> datetime | None:
+        """When the next postponed delivery or doubt is due; None when nothing waits for the time."""
+
+    def delivered(self, number: int, epoch: int, ref: str, order: str) -> bool:
+        """It happened. False, and nothing changed, if it is no longer ours to say."""
+
+    def postponed(self, number: int, epoch: int, until: datetime, cause: str) -> bool:
+        """It did not happen and is due again then."""
+
+    def doubtful(self, number: int, epoch: int, ended_at: datetime) -> bool:
+        """It may have happened: look at once."""
+
+    def gave_up(self, number: int, epoch: int, cause: str) -> bool:
+        """It will never happen."""
+
+    def doubts(self, workplace: str, epoch: int, now: datetime) -> tuple[Doubt, ...]:
+        """Doubtful deliveries to be looked for now; each is not returned again for a while."""
+
+    def look_again(self, number: int, epoch: int, at: datetime) -> bool:
+        """Not found, but that proves nothing yet."""
+
+    def not_found(self, number: int, epoch: int, now: datetime) -> bool:
+        """It certainly did not happen: due again."""
+
+    def take_lease(self, name: str, owner: str, now: datetime, until: datetime, *, by_force: bool) -> int | None:
+        """The lease's epoch if it is ours from now on (a new owner gets a new epoch), None if it is another's.
+
+        `by_force`: the other owner is known to be dead.
+        """
+
+    def orphan(self, workplace: str, epoch: int, now: datetime) -> int:
+        """Turn what dead epochs left `sending` into doubts; how many there were."""
+
+    def expire(self, workplace: str, before: datetime) -> int:
+        """Give up what was created before; how many there were."""
+
+    def waiting_count(self, workplace: str) -> int:
+        """How many deliveries have not left."""
+
+    def prune(self, before: datetime) -> None:
+        """Forget keys seen before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the pace allows now: no channel in `shut`, only kinds in `kinds`; `join` waiting lines of one lane up to `max_text`."""
+
+    kinds: tuple[Kind, ...]
+    shut: tuple[str, ...] = ()
+    join: bool = False
+    max_text: int = 4000
+
+
+class Transaction(Conversations, Outbox, Protocol):
+    """One turn."""
