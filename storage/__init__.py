@@ -1,0 +1,1 @@
+"""The memory: tables, turns, the outbox, signals, migrations. SQL lives here alone."""

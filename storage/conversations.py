@@ -1,0 +1,296 @@
+"""Reading and changing conversations: the half of a transaction that the desks use."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Executable, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
+
+from bridge.errors import NotFound
+from bridge.model import (
+    Agent,
+    Channel,
+    Conversation,
+    ConversationId,
+    Delivery,
+    Kind,
+    Message,
+    MessageId,
+    Person,
+    Site,
+    SiteId,
+    Step,
+    Thread,
+    ThreadId,
+    Visitor,
+    VisitorId,
+)
+from bridge.topics import OUTBOX, visitor_topic
+from bridge.transaction import Seen
+from storage import rows
+from storage import statements as sql
+
+HISTORY_LIMIT: Final = 200
+CHANGES_LIMIT: Final = 200
+
+
+def insert_if_new(connection: Connection, table: Table) -> Insert:
+    """INSERT … ON CONFLICT DO NOTHING: the row count says whether it was new, and the transaction lives on."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+class Conversations:
+    """See bridge.transaction.Conversations. `rings` are the topics to ring once the turn is durable."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.rings: list[str] = []
+        self._known: dict[str, Conversation | Thread] = {}
+
+    def _one(self, statement: Executable, **values: Any) -> Row[Any] | None:
+        return self._connection.execute(statement, values).first()
+
+    def _run(self, statement: Executable, values: Mapping[str, Any]) -> int:
+        return self._connection.execute(statement, values).rowcount
+
+    def site(self, key: str) -> Site | None:
+        row = self._one(sql.SITE_BY_KEY, key=key)
+        return rows.site(row) if row else None
+
+    def site_of(self, site: SiteId) -> Site:
+        row = self._one(sql.SITE_BY_ID, id=site)
+        if row is None:
+            raise NotFound(f"site {site}")
+        return rows.site(row)
+
+    def sites(self) -> tuple[Site, ...]:
+        return tuple(rows.site(row) for row in self._connection.execute(sql.SITES))
+
+    def put_site(self, site: Site, channel: Channel) -> None:
+        place = {"id": channel.id, "workplace": channel.workplace, "ref": channel.ref}
+        self._run(insert_if_new(self._connection, sql.CHANNEL), place)
+        values = rows.site_values(site)
+        if not self._run(insert_if_new(self._connection, sql.SITE), values):
+            changed = {name: value for name, value in values.items() if name not in ("id", "key")}
+            self._run(sql.SITE.update().where(sql.SITE.c.id == site.id), changed)
+
+    def visitor_by_token(self, token_hash: str) -> Visitor | None:
+        row = self._one(sql.VISITOR_BY_TOKEN, token=token_hash)
+        return rows.visitor(row) if row else None
+
+    def add_visitor(self, visitor: Visitor, token_hash: str, now: datetime) -> None:
+        values = {
+            "id": visitor.id,
+            "site_id": visitor.site,
+            "token_hash": token_hash,
+            "language": visitor.language,
+            "name": visitor.name,
+            "email": visitor.email,
+            "created_at": now,
+        }
+        self._run(sql.INSERT_VISITOR, values)
+
+    def lock_visitor(self, visitor: VisitorId) -> Visitor:
+        row = self._one(sql.LOCK_VISITOR, id=visitor)
+        if row is None:
+            raise NotFound(f"visitor {visitor}")
+        return rows.visitor(row)
+
+    def set_email(self, visitor: VisitorId, email: str) -> None:
+        self._run(sql.SET_EMAIL, {"visitor": visitor, "email": email})
+        self.rings.append(visitor_topic(visitor))
+
+    def opened_since(self, site: SiteId, since: datetime) -> int:
+        return int(self._connection.execute(sql.OPENED_SINCE, {"site": site, "since": since}).scalar_one())
+
+    def lock_conversation(self, conversation: ConversationId) -> Conversation:
+        row = self._one(sql.LOCK_CONVERSATION, id=conversation)
+        if row is None:
+            raise NotFound(f"conversation {conversation}")
+        value = rows.conversation(row)
+        self._known[value.id] = value
+        return value
+
+    def latest_conversation(self, visitor: VisitorId) -> Conversation | None:
+        row = self._one(sql.LATEST_ID, visitor=visitor)
+        return self.lock_conversation(row.id) if row else None
+
+    def active_thread(self, conversation: ConversationId) -> Thread | None:
+        return self._thread(self._one(sql.GOING_ON, conversation=conversation))
+
+    def thread_at(self, workplace: str, channel: str, root: str) -> Thread | None:
+        return self._thread(self._one(sql.THREAD_AT, workplace=workplace, channel=channel, root=root))
+
+    def newest_thread(self, workplace: str, channel: str) -> Thread | None:
+        return self._thread(self._one(sql.NEWEST_THREAD, workplace=workplace, channel=channel))
+
+    def _thread(self, row: Row[Any] | None) -> Thread | None:
+        if row is None:
+            return None
+        value = rows.thread(row)
+        self._known[value.id] = value
+        return value
+
+    def message(self, message: MessageId) -> Message | None:
+        return self._message(self._one(sql.MESSAGE_BY_ID, id=message))
+
+    def message_by_key(self, visitor: VisitorId, key: str) -> Message | None:
+        return self._message(self._one(sql.MESSAGE_BY_KEY, visitor=visitor, key=key))
+
+    def message_at(self, thread: ThreadId, ref: str) -> Message | None:
+        return self._message(self._one(sql.MESSAGE_AT, thread=thread, ref=ref))
+
+    def _message(self, row: Row[Any] | None) -> Message | None:
+        return rows.message(row) if row else None
+
+    def place_before(self, conversation: ConversationId, order: str) -> int | None:
+        row = self._one(sql.PLACE_BEFORE, conversation=conversation, order=order)
+        return int(row.place) if row else None
+
+    def posted_place(self, conversation: ConversationId) -> int:
+        return int(self._connection.execute(sql.POSTED_PLACE, {"conversation": conversation}).scalar_one())
+
+    def agent(self, workplace: str, ref: str) -> Agent | None:
+        row = self._one(sql.AGENT_AT, workplace=workplace, ref=ref)
+        return rows.agent(row) if row else None
+
+    def agent_of(self, agent: str) -> Agent:
+        row = self._one(sql.AGENT_BY_ID, id=agent)
+        if row is None:
+            raise NotFound(f"agent {agent}")
+        return rows.agent(row)
+
+    def put_agent(self, person: Person, workplace: str, new_id: str, now: datetime) -> Agent:
+        values = {
+            "name": person.name,
+            "standing": person.standing.value,
+            "photo": person.photo,
+            "photo_type": person.photo_type,
+            "photo_version": hashlib.sha256(person.photo).hexdigest()[:16] if person.photo else "",
+            "fresh_at": now,
+        }
+        new = {"id": new_id, "workplace": workplace, "ref": person.ref, **values}
+        if not self._run(insert_if_new(self._connection, sql.AGENT), new):
+            self._refresh_agent(workplace, person.ref, values)
+        agent = self.agent(workplace, person.ref)
+        if agent is None:
+            raise NotFound(f"person {person.ref}")
+        return agent
+
+    def _refresh_agent(self, workplace: str, ref: str, values: dict[str, Any]) -> None:
+        known = self._one(sql.AGENT_AT, workplace=workplace, ref=ref)
+        if known is None:
+            return
+        self._run(sql.UPDATE_AGENT, {**values, "this": known.id})
+        talking = self._connection.execute(sql.VISITORS_OF_AGENT, {"agent": known.id})
+        self.rings += [visitor_topic(row.visitor_id) for row in talking]
+
+    def photo(self, agent: str, version: str) -> tuple[bytes, str] | None:
+        row = self._one(sql.PHOTO, id=agent, version=version)
+        return (row.photo, row.photo_type) if row else None
+
+    def once(self, key: str, now: datetime) -> bool:
+        return self._run(insert_if_new(self._connection, sql.SEEN), {"key": key, "at": now}) == 1
+
+    def save(self, step: Step) -> None:
+        self._save_conversation(step.conversation)
+        thread = self._save_thread(step)
+        if step.messages:
+            self._connection.execute(sql.INSERT_MESSAGE, [rows.message_values(said) for said in step.messages])
+        for message in step.changed:
+            self._run(sql.UPDATE_MESSAGE, {"this": message.id, **rows.message_values(message)})
+        for delivery in step.deliveries:
+            self._add_delivery(delivery, thread)
+        self._ring_for(step)
+
+    def _save_conversation(self, value: Conversation) -> None:
+        known = self._known.get(value.id)
+        if known is None:
+            self._run(sql.INSERT_CONVERSATION, rows.conversation_values(value))
+        elif known != value:
+            values = rows.conversation_values(value)
+            self._run(sql.UPDATE_CONVERSATION, {"this": values.pop("id"), **values})
+        else:
+            return
+        self._known[value.id] = value
+        if not isinstance(known, Conversation) or _standing(known) != _standing(value):
+            self.rings.append(visitor_topic(value.visitor))
+
+    def _save_thread(self, step: Step) -> Thread | None:
+        value = step.thread
+        if value is None:
+            return next((known for known in self._known.values() if isinstance(known, Thread)), None)
+        known = self._known.get(value.id)
+        if known is None:
+            self._run(sql.INSERT_THREAD, rows.thread_values(value))
+        elif known != value:
+            self._run(sql.SET_THREAD, {"this": value.id, "ref": value.ref, "state": value.state.value})
+        self._known[value.id] = value
+        return value
+
+    def _add_delivery(self, delivery: Delivery, thread: Thread | None) -> None:
+        if thread is None or thread.id != delivery.thread:
+            raise NotFound(f"thread {delivery.thread}")
+        if delivery.kind is Kind.CARD and self._one(sql.DUE_CARD, lane=delivery.lane):
+            return
+        self._run(sql.INSERT_DELIVERY, rows.delivery_values(delivery, thread))
+
+    def _ring_for(self, step: Step) -> None:
+        if any(message.change for message in (*step.messages, *step.changed)):
+            self.rings.append(visitor_topic(step.conversation.visitor))
+        if step.deliveries:
+            self.rings.append(OUTBOX)
+
+    def visible(self, visitor: VisitorId, cursor: str | None) -> Seen:
+        latest = self._one(sql.LATEST, visitor=visitor)
+        email = self._one(sql.VISITOR_BY_ID, id=visitor)
+        has_email = bool(email and email.email)
+        if latest is None:
+            return Seen(None, None, (), "", reset=bool(cursor), email=has_email)
+        conversation = rows.conversation(latest)
+        after = _after(conversation, cursor)
+        messages = self._history(visitor) if after is None else self._changes(conversation, after)
+        upto = max([conversation.changes, *(said.change for said, number, _ in messages if number == conversation.number)])
+        if after is not None and len(messages) == CHANGES_LIMIT:
+            upto = messages[-1][0].change
+        claimant = self.agent_of(conversation.claimant) if conversation.claimant else None
+        return Seen(conversation, claimant, messages, _cursor(conversation, upto), after is None, has_email)
+
+    def _changes(self, conversation: Conversation, after: int) -> tuple[tuple[Message, int, Agent | None], ...]:
+        values = {"conversation": conversation.id, "after": after, "limit": CHANGES_LIMIT}
+        found = self._connection.execute(sql.CHANGES, values)
+        return tuple((rows.message(row), conversation.number, _author(row)) for row in found)
+
+    def _history(self, visitor: VisitorId) -> tuple[tuple[Message, int, Agent | None], ...]:
+        found = self._connection.execute(sql.HISTORY, {"visitor": visitor, "limit": HISTORY_LIMIT}).all()
+        return tuple((rows.message(row), row.conversation_number, _author(row)) for row in reversed(found))
+
+
+def _standing(value: Conversation) -> tuple[object, ...]:
+    """What a visitor is shown of how things stand, beside the messages."""
+    return value.status, value.claimant, value.seen
+
+
+def _author(row: Row[Any]) -> Agent | None:
+    if row.agent_id_ is None:
+        return None
+    names = ("id", "workplace", "ref", "name", "standing", "photo_version", "fresh_at")
+    return rows.agent_from({name: row._mapping[f"agent_{name}_"] for name in names})
+
+
+def _cursor(conversation: Conversation, change: int) -> str:
+    return f"{conversation.id[:12]}.{change}"
+
+
+def _after(conversation: Conversation, cursor: str | None) -> int | None:
+    """The change number of a cursor of this conversation; None for every other cursor."""
+    name, _, number = (cursor or "").rpartition(".")
+    if name != conversation.id[:12] or not (number.isascii() and number.isdecimal()) or len(number) > 15:
+        return None
+    return int(number) if int(number) <= conversation.changes else None

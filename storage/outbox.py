@@ -1,0 +1,285 @@
+"""What must leave: the half of a transaction that the courier uses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Row, case
+
+from bridge import markup
+from bridge.conversation import rides_in_card
+from bridge.model import (
+    ConversationId,
+    Delivery,
+    DeliveryState,
+    Kind,
+    Message,
+    MessageId,
+    Receipt,
+    Thread,
+)
+from bridge.topics import OUTBOX, visitor_topic
+from bridge.transaction import Choice, Doubt, Errand
+from storage import rows
+from storage import statements as sql
+from storage.conversations import Conversations, insert_if_new
+
+DOUBT_REST: Final = timedelta(seconds=60)  # how long a doubt that was handed out is not handed out again
+NEVER_ROSE: Final = ("due", "sending", "unknown")
+
+# Open and claimed threads first, then a claimed conversation's root, other roots, other lines, private hints, cards.
+_RANK = case(
+    ((sql.c.status == "claimed") & sql.d.kind.in_(("post", "notice")), 1),
+    ((sql.c.status == "claimed") & (sql.d.kind == "open"), 2),
+    (sql.d.kind == "open", 3),
+    (sql.d.kind.in_(("post", "notice")), 4),
+    (sql.d.kind == "tell", 5),
+    else_=6,
+)
+_TAKE = sql.TAKE.order_by(_RANK, sql.d.number).limit(1)
+
+
+class Outbox(Conversations):
+    """See bridge.transaction.Outbox."""
+
+    def take(self, workplace: str, epoch: int, now: datetime, choice: Choice) -> Errand | None:
+        values = {
+            "workplace": workplace,
+            "now": now,
+            "kinds": [kind.value for kind in choice.kinds],
+            "shut": list(choice.shut),
+        }
+        found = self._one(_TAKE, **values)
+        if found is None:
+            return None
+        self.lock_conversation(ConversationId(found.conversation_id))
+        if not self._run(sql.BEGIN_ATTEMPT, {"this": found.number, "mine": epoch, "now": now}):
+            return None
+        errand = self._errand(found.number)
+        return self._frozen(errand, choice) if errand.attempt == 1 else errand
+
+    def _errand(self, number: int) -> Errand:
+        row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
+        thread_row = self._one(sql.THREAD_BY_ID, id=row.thread_id) if row else None
+        if row is None or thread_row is None:
+            raise LookupError(f"delivery {number}")
+        thread = rows.thread(thread_row)
+        self._known[thread.id] = thread
+        conversation = self.lock_conversation(ConversationId(row.conversation_id))
+        return Errand(
+            delivery=rows.delivery(row),
+            attempt=row.attempt,
+            started_at=row.started_at,
+            thread=thread,
+            channel=rows.channel(self._the(sql.CHANNEL_BY_ID, row.channel_id)),
+            conversation=conversation,
+            site=self.site_of(conversation.site),
+            visitor=rows.visitor(self._the(sql.VISITOR_BY_ID, conversation.visitor)),
+            claimant=self.agent_of(conversation.claimant) if conversation.claimant else None,
+            messages=self._messages_of(row),
+            earlier=conversation.number - 1,
+            root_key=self._root_key(thread) if row.kind == "card" else "",
+        )
+
+    def _root_key(self, thread: Thread) -> str:
+        row = self._one(sql.POST_AT, thread=thread.id, ref=thread.ref)
+        return str(row.id) if row else ""
+
+    def _the(self, statement: Any, name: str) -> Row[Any]:
+        row = self._one(statement, id=name)
+        if row is None:
+            raise LookupError(name)
+        return row
+
+    def _messages_of(self, row: Row[Any]) -> tuple[Message, ...]:
+        frozen = self._connection.execute(sql.MESSAGES_OF_POST, {"post": row.key}).all()
+        if frozen:
+            return tuple(rows.message(found) for found in frozen)
+        message = self.message(row.message_id) if row.message_id else None
+        return (message,) if message else ()
+
+    def _frozen(self, errand: Errand, choice: Choice) -> Errand:
+        """What a post carries is decided at its first attempt and never again."""
+        kind = errand.delivery.kind
+        if kind not in (Kind.OPEN, Kind.POST, Kind.NOTICE):
+            return errand
+        messages = errand.messages
+        if kind is Kind.POST and choice.join:
+            messages += self._joined(errand, choice.max_text)
+        self._run(sql.INSERT_POST, _post_values(errand.delivery))
+        carried = messages if kind is Kind.POST else tuple(filter(rides_in_card, messages))
+        for message in carried:
+            self._run(sql.INSERT_POST_MESSAGE, {"post_id": errand.delivery.key, "message_id": message.id})
+        return replace(errand, messages=messages)
+
+    def _joined(self, errand: Errand, max_text: int) -> tuple[Message, ...]:
+        """The lines that wait right behind this one, as far as they fit into its post."""
+        room = max_text - sum(len(markup.plain(said.body)) + 1 for said in errand.messages)
+        taken: list[Message] = []
+        following = self._connection.execute(
+            sql.FOLLOWING, {"lane": errand.delivery.lane, "number": errand.delivery.number}
+        ).all()
+        for row in following:
+            message = self.message(MessageId(row.message_id)) if row.message_id else None
+            if row.kind != "post" or row.state != "due" or row.attempt or message is None:
+                break
+            room -= len(markup.plain(message.body)) + 1
+            if room < 0:
+                break
+            self._settle(row.number, 0, DeliveryState.JOINED, from_=("due",))
+            taken.append(message)
+        return tuple(taken)
+
+    def _settle(
+        self,
+        number: int,
+        epoch: int,
+        to: DeliveryState,
+        *,
+        from_: tuple[str, ...] = ("sending", "unknown"),
+        due: datetime | None = None,
+        ended: datetime | None = None,
+        why: str = "",
+    ) -> bool:
+        """Compare and set: only what is still ours and still open changes."""
+        row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
+        if row is None:
+            return False
+        values = {
+            "this": number,
+            "from": list(from_),
+            "mine": epoch,
+            "to": to.value,
+            "due": due or row.due_at,
+            "ended": ended or row.ended_at,
+            "why": why,
+        }
+        return self._run(sql.SET_STATE, values) == 1
+
+    def next_due(self, workplace: str, now: datetime) -> datetime | None:
+        found: datetime | None = self._connection.execute(
+            sql.NEXT_DUE, {"workplace": workplace, "now": now}
+        ).scalar_one()
+        return found
+
+    def delivered(self, number: int, epoch: int, ref: str, order: str) -> bool:
+        row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
+        if row is None:
+            return False
+        self.lock_conversation(ConversationId(row.conversation_id))
+        if not self._settle(number, epoch, DeliveryState.DONE):
+            return False
+        delivery = rows.delivery(row)
+        if delivery.kind in (Kind.OPEN, Kind.POST, Kind.NOTICE):
+            self._stands(delivery, ref, order)
+        return True
+
+    def _stands(self, delivery: Delivery, ref: str, order: str) -> None:
+        self._run(sql.SET_POST, {"this": delivery.key, "ref": ref, "order": order})
+        if delivery.kind is Kind.OPEN:
+            thread = rows.thread(self._the(sql.THREAD_BY_ID, delivery.thread))
+            self._run(sql.SET_THREAD, {"this": thread.id, "ref": ref, "state": thread.state.value})
+        carried = self._connection.execute(sql.MESSAGES_OF_POST, {"post": delivery.key}).all()
+        self._receive([rows.message(row) for row in carried], Receipt.POSTED)
+        self.rings.append(OUTBOX)
+
+    def _receive(self, messages: list[Message], receipt: Receipt) -> None:
+        """Each receipt is a change that the visitor sees."""
+        for message in messages:
+            if message.receipt is receipt:
+                continue
+            conversation = self.lock_conversation(message.conversation)
+            number = conversation.changes + 1
+            values = rows.message_values(message) | {"receipt": receipt.value, "change": number, "this": message.id}
+            self._run(sql.UPDATE_MESSAGE, values)
+            self._run(sql.COUNT_CHANGE, {"this": conversation.id, "changes": number})
+            self.rings.append(visitor_topic(conversation.visitor))
+
+    def postponed(self, number: int, epoch: int, until: datetime, cause: str) -> bool:
+        return self._settle(number, epoch, DeliveryState.DUE, due=until, why=cause)
+
+    def doubtful(self, number: int, epoch: int, ended_at: datetime) -> bool:
+        return self._settle(
+            number, epoch, DeliveryState.UNKNOWN, from_=("sending",), due=ended_at, ended=ended_at
+        )
+
+    def gave_up(self, number: int, epoch: int, cause: str) -> bool:
+        row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
+        if row is None:
+            return False
+        self.lock_conversation(ConversationId(row.conversation_id))
+        if not self._settle(number, epoch, DeliveryState.FAILED, from_=NEVER_ROSE, why=cause):
+            return False
+        if row.kind in ("open", "post"):
+            self._receive(list(self._messages_of(row)), Receipt.UNDELIVERED)
+        self.rings.append(OUTBOX)
+        return True
+
+    def doubts(self, workplace: str, epoch: int, now: datetime) -> tuple[Doubt, ...]:
+        values = {"workplace": workplace, "now": now, "mine": epoch}
+        numbers = [row.number for row in self._connection.execute(sql.DOUBTS, values)]
+        found = []
+        for number in numbers:
+            row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
+            if row and self._settle(number, epoch, DeliveryState.UNKNOWN, from_=("unknown",), due=now + DOUBT_REST):
+                found.append(Doubt(self._errand(number), row.ended_at))
+        return tuple(found)
+
+    def look_again(self, number: int, epoch: int, at: datetime) -> bool:
+        return self._settle(number, epoch, DeliveryState.UNKNOWN, from_=("unknown",), due=at)
+
+    def not_found(self, number: int, epoch: int, now: datetime) -> bool:
+        self.rings.append(OUTBOX)
+        return self._settle(number, epoch, DeliveryState.DUE, from_=("unknown",), due=now, why="not found")
+
+    def take_lease(self, name: str, owner: str, now: datetime, until: datetime, *, by_force: bool) -> int | None:
+        fresh = {"name": name, "owner": owner, "epoch": 1, "expires_at": until}
+        if self._run(insert_if_new(self._connection, sql.LEASE), fresh):
+            return 1
+        held = self._one(sql.LEASE_BY_NAME, name=name)
+        if held is None or (held.owner != owner and held.expires_at > now and not by_force):
+            return None
+        epoch = int(held.epoch) + (held.owner != owner)
+        values = {"owner": owner, "epoch": epoch, "expires_at": until}
+        self._run(sql.LEASE.update().where(sql.LEASE.c.name == name), values)
+        return epoch
+
+    def orphan(self, workplace: str, epoch: int, now: datetime) -> int:
+        dead = self._connection.execute(sql.ORPHANS, {"workplace": workplace, "mine": epoch}).all()
+        for row in dead:
+            self._adopt(row, epoch, now)
+        return len(dead)
+
+    def _adopt(self, row: Row[Any], epoch: int, now: datetime) -> None:
+        """Posts become doubts; edits and hints are simply made again, since twice is harmless."""
+        again = row.kind in ("card", "tell")
+        values = {
+            "this": row.number,
+            "mine": epoch,
+            "to": (DeliveryState.DUE if again else DeliveryState.UNKNOWN).value,
+            "due": now,
+            "ended": now,
+        }
+        self._run(sql.ADOPT, values)
+
+    def expire(self, workplace: str, before: datetime) -> int:
+        old = self._connection.execute(sql.OLD, {"workplace": workplace, "before": before}).all()
+        return sum(self.gave_up(row.number, row.epoch, "a day has passed") for row in old)
+
+    def waiting_count(self, workplace: str) -> int:
+        return int(self._connection.execute(sql.WAITING_COUNT, {"workplace": workplace}).scalar_one())
+
+    def prune(self, before: datetime) -> None:
+        self._run(sql.SEEN.delete().where(sql.SEEN.c.at < before), {})
+
+
+def _post_values(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "id": delivery.key,
+        "thread_id": delivery.thread,
+        "delivery": delivery.number,
+        "ref": "",
+        "ordering": "",
+    }

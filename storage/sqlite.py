@@ -1,0 +1,263 @@
+"""The store on SQLite: one writer thread that groups units into commits, and a few readers.
+
+A commit holds at most 64 units, each in a savepoint, so that a failing one leaves its neighbours alone. Results and rings are
+released only after the commit is on the disk (WAL, synchronous FULL).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from bridge.errors import BridgeError, Refused
+from bridge.ports import Signals, Unit
+from storage.migrate import upgrade
+from storage.transaction import Transaction
+
+T = TypeVar("T")
+BATCH: Final = 64
+SLOW_UNIT: Final = 0.020  # seconds
+READERS: Final = 3
+_log = logging.getLogger("silta.storage")
+
+
+@dataclass(slots=True)
+class Job:
+    """A unit that waits for its turn, and what became of it."""
+
+    unit: Unit[Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+    rings: list[str] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Hand over the outcome; on the loop's thread."""
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+class SqliteStore:
+    """See bridge.ports.Store. Open it with `open_sqlite`."""
+
+    is_alone = True
+
+    def __init__(self, path: str | Path, signals: Signals, *, on_connect: Callable[[sqlite3.Connection], None] | None = None) -> None:
+        self._path = str(path)
+        self._signals = signals
+        self._on_connect = on_connect
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._engine = self._new_engine()
+        self._local = threading.local()
+        self._reading: set[Connection] = set()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
+        self._is_closed = False
+        self._lock: IO[str] | None = None
+
+    def start(self) -> None:
+        """Bring the tables up to date and begin to write. Blocks; call it before serving."""
+        self._lock = _locked(self._path)
+        with self._engine.connect() as connection:
+            upgrade(connection)
+        self._writer.start()
+
+    async def close(self) -> None:
+        """Finish what was handed in, then let go of the file."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join)
+        self._readers.shutdown(wait=True)
+        for connection in self._reading:
+            connection.close()
+        self._engine.dispose()
+        if self._lock is not None:
+            self._lock.close()
+
+    async def turn(self, unit: Unit[T]) -> T:
+        """See bridge.ports.Store."""
+        if self._is_closed:
+            raise Refused("busy", "the store is closed", wait=5)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(Job(unit, loop, future))
+        return await future
+
+    async def read(self, question: Unit[T]) -> T:
+        """See bridge.ports.Store."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._ask, question)
+
+    def _ask(self, question: Unit[T]) -> T:
+        connection = self._reader()
+        driver = _driver(connection)
+        driver.execute("BEGIN")
+        try:
+            return question(Transaction(connection))
+        finally:
+            driver.execute("ROLLBACK")
+
+    def _reader(self) -> Connection:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._engine.connect()
+            _driver(connection).execute("PRAGMA query_only = ON")
+            self._local.connection = connection
+            self._reading.add(connection)
+        return connection
+
+    def _write(self) -> None:
+        with self._engine.connect() as connection:
+            while jobs := self._next_jobs():
+                if (first := jobs[0]) is None:
+                    return
+                batch = [job for job in jobs if job is not None]
+                self._commit(connection, batch)
+                self._release(batch, first.loop)
+                if jobs[-1] is None:
+                    return
+
+    def _next_jobs(self) -> list[Job | None]:
+        """What waits now, at least one; None ends the work and is always last."""
+        jobs = [self._jobs.get()]
+        while len(jobs) < BATCH and jobs[-1] is not None:
+            try:
+                jobs.append(self._jobs.get_nowait())
+            except queue.Empty:
+                break
+        return jobs
+
+    def _commit(self, connection: Connection, batch: Sequence[Job]) -> None:
+        driver = _driver(connection)
+        if _whole(connection, driver, batch):
+            return
+        for job in batch:
+            job.error, job.rings = None, []
+            if not _whole(connection, driver, [job]) and job.error is None:
+                job.error = Refused("busy", "the memory cannot write just now", wait=5)
+
+    def _release(self, batch: Sequence[Job], loop: asyncio.AbstractEventLoop) -> None:
+        """One hop to the loop for a whole batch. A loop that is gone has nobody waiting."""
+        try:
+            loop.call_soon_threadsafe(self._settle, batch)
+        except RuntimeError:
+            _log.warning("the results of %d units came after the loop had ended", len(batch))
+
+    def _settle(self, batch: Sequence[Job]) -> None:
+        for job in batch:
+            job.settle()
+        for topic in dict.fromkeys(topic for job in batch for topic in job.rings):
+            self._signals.ring(topic)
+
+    def _new_engine(self) -> Engine:
+        return create_engine(
+            "sqlite://", creator=self._connect, poolclass=NullPool, execution_options={"isolation_level": "AUTOCOMMIT"}
+        )
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        if self._on_connect is not None:
+            self._on_connect(connection)
+        return connection
+
+
+def open_sqlite(path: str | Path, signals: Signals) -> SqliteStore:
+    """A started store on this file, ours alone. Raises Refused when the file cannot be used."""
+    store = SqliteStore(path, signals)
+    try:
+        store.start()
+    except (DBAPIError, sqlite3.Error, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error)
+        raise Refused("database", f"the database {path} cannot be used: {reason}") from error
+    return store
+
+
+def _locked(path: str) -> IO[str]:
+    """The lock that tells other processes to keep away; it falls when we end, however we end."""
+    lock = open(f"{path}.lock", "w")  # noqa: SIM115 - held until the store is closed
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise Refused("database", f"the database {path} is in use by another process; stop it first") from error
+    return lock
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+def _whole(connection: Connection, driver: sqlite3.Connection, batch: Sequence[Job]) -> bool:
+    """Run a batch as one transaction; False when it is gone as a whole and each unit must run again alone."""
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+        for job in batch:
+            _in_savepoint(connection, driver, job)
+            if not driver.in_transaction:
+                return False
+        driver.execute("COMMIT")
+    except sqlite3.Error as error:
+        _log.error("a commit of %d units failed: %s", len(batch), error)
+        _undo(driver)
+        return False
+    return True
+
+
+def _undo(driver: sqlite3.Connection) -> None:
+    if driver.in_transaction:
+        driver.execute("ROLLBACK")
+
+
+def _in_savepoint(connection: Connection, driver: sqlite3.Connection, job: Job) -> None:
+    """A failing unit takes back only itself. After its error the caller looks whether the transaction still stands:
+    a full disk rolls back the whole of it, and the next savepoint would silently start its own."""
+    driver.execute("SAVEPOINT unit")
+    began = time.perf_counter()
+    try:
+        transaction = Transaction(connection)
+        job.result = job.unit(transaction)
+        job.rings = transaction.rings
+        driver.execute("RELEASE unit")
+    except BridgeError as error:
+        job.error = error
+    except (sqlite3.Error, DBAPIError) as error:
+        _log.error("the unit %s could not be stored: %s", _name(job.unit), error)
+        job.error = Refused("busy", "the memory cannot write just now", wait=5)
+        job.error.__cause__ = error
+    except Exception as error:  # noqa: BLE001 - the store's guard: nobody else's turn may suffer
+        _log.exception("the unit %s failed", _name(job.unit))
+        job.error = error
+    if job.error is not None and driver.in_transaction:
+        driver.execute("ROLLBACK TO unit")
+        driver.execute("RELEASE unit")
+    if (spent := time.perf_counter() - began) > SLOW_UNIT:
+        _log.warning("the unit %s took %d ms", _name(job.unit), round(spent * 1000))
+
+
+def _name(unit: Any) -> str:
+    return getattr(getattr(unit, "func", unit), "__qualname__", type(unit).__name__)

@@ -1,0 +1,269 @@
+"""Statements of the hot path, built once: building one costs more than running it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Table, and_, bindparam, exists, func, insert, or_, select, update
+from storage import tables
+
+_named = tables.SQLModel.metadata.tables
+CHANNEL: Final[Table] = _named["channel"]
+SITE: Final[Table] = _named["site"]
+AGENT: Final[Table] = _named["agent"]
+VISITOR: Final[Table] = _named["visitor"]
+CONVERSATION: Final[Table] = _named["conversation"]
+THREAD: Final[Table] = _named["thread"]
+MESSAGE: Final[Table] = _named["message"]
+DELIVERY: Final[Table] = _named["delivery"]
+POST: Final[Table] = _named["post"]
+POST_MESSAGE: Final[Table] = _named["post_message"]
+SEEN: Final[Table] = _named["seen"]
+LEASE: Final[Table] = _named["lease"]
+
+c, t, m, d = CONVERSATION.c, THREAD.c, MESSAGE.c, DELIVERY.c
+_VISITOR = [VISITOR.c[name] for name in ("id", "site_id", "language", "name", "email")]
+AGENT_COLUMNS: Final = [AGENT.c[name] for name in ("id", "workplace", "ref", "name", "standing", "photo_version", "fresh_at")]
+_PENDING = ("due", "sending", "unknown")
+
+
+def _set(table: Table, *keys: str) -> dict[str, Any]:
+    """Every column but the key, each from a parameter of its name."""
+    return {column.name: bindparam(column.name) for column in table.columns if column.name not in keys}
+
+
+SITE_BY_KEY: Final = select(SITE).where(SITE.c.key == bindparam("key"))
+SITE_BY_ID: Final = select(SITE).where(SITE.c.id == bindparam("id"))
+SITES: Final = select(SITE).order_by(SITE.c.key)
+CHANNEL_BY_ID: Final = select(CHANNEL).where(CHANNEL.c.id == bindparam("id"))
+
+VISITOR_BY_TOKEN: Final = select(*_VISITOR).where(VISITOR.c.token_hash == bindparam("token"))
+VISITOR_BY_ID: Final = select(*_VISITOR).where(VISITOR.c.id == bindparam("id"))
+LOCK_VISITOR: Final = VISITOR_BY_ID.with_for_update(key_share=True)
+INSERT_VISITOR: Final = insert(VISITOR)
+SET_EMAIL: Final = update(VISITOR).where(VISITOR.c.id == bindparam("visitor")).values(email=bindparam("email"))
+
+CONVERSATION_BY_ID: Final = select(CONVERSATION).where(c.id == bindparam("id"))
+LOCK_CONVERSATION: Final = CONVERSATION_BY_ID.with_for_update(key_share=True)
+LATEST_ID: Final = (
+    select(c.id).where(c.visitor_id == bindparam("visitor")).order_by(c.number.desc()).limit(1)
+)
+LATEST: Final = select(CONVERSATION).where(c.visitor_id == bindparam("visitor")).order_by(c.number.desc()).limit(1)
+OPENED_SINCE: Final = select(func.count()).where(c.site_id == bindparam("site"), c.opened_at >= bindparam("since"))
+INSERT_CONVERSATION: Final = insert(CONVERSATION)
+UPDATE_CONVERSATION: Final = (
+    update(CONVERSATION)
+    .where(c.id == bindparam("this"))
+    .values({name: value for name, value in _set(CONVERSATION, "id", "site_id", "visitor_id", "number", "opened_at").items()})
+)
+
+THREAD_BY_ID: Final = select(THREAD).where(t.id == bindparam("id"))
+GOING_ON: Final = (
+    select(THREAD)
+    .where(t.conversation_id == bindparam("conversation"), t.state != "moved")
+    .order_by(t.spell.desc())
+    .limit(1)
+)
+THREAD_AT: Final = (
+    select(THREAD)
+    .join(CHANNEL, CHANNEL.c.id == t.channel_id)
+    .where(
+        CHANNEL.c.workplace == bindparam("workplace"),
+        CHANNEL.c.ref == bindparam("channel"),
+        t.ref == bindparam("root"),
+        t.ref != "",
+    )
+)
+NEWEST_THREAD: Final = (
+    select(THREAD)
+    .join(CHANNEL, CHANNEL.c.id == t.channel_id)
+    .where(
+        CHANNEL.c.workplace == bindparam("workplace"),
+        CHANNEL.c.ref == bindparam("channel"),
+        t.state == "active",
+        t.ref != "",
+    )
+    .order_by(t.ref.desc())
+    .limit(1)
+)
+INSERT_THREAD: Final = insert(THREAD)
+SET_THREAD: Final = (
+    update(THREAD).where(t.id == bindparam("this")).values(ref=bindparam("ref"), state=bindparam("state"))
+)
+
+MESSAGE_BY_ID: Final = select(MESSAGE).where(m.id == bindparam("id"))
+MESSAGE_BY_KEY: Final = select(MESSAGE).where(m.visitor_id == bindparam("visitor"), m.key == bindparam("key"))
+MESSAGE_AT: Final = select(MESSAGE).where(m.thread_id == bindparam("thread"), m.ref == bindparam("ref"))
+PLACE_BEFORE: Final = (
+    select(m.place)
+    .where(
+        m.conversation_id == bindparam("conversation"),
+        m.visibility == "public",
+        m.speaker == "agent",
+        m.ordering > bindparam("order"),
+    )
+    .order_by(m.place, m.ordering)
+    .limit(1)
+)
+POSTED_PLACE: Final = select(func.coalesce(func.max(m.place), 0)).where(
+    m.conversation_id == bindparam("conversation"), m.speaker == "visitor", m.receipt == "posted"
+)
+INSERT_MESSAGE: Final = insert(MESSAGE)
+UPDATE_MESSAGE: Final = (
+    update(MESSAGE)
+    .where(m.id == bindparam("this"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("visibility", "body", "place", "change", "receipt", "edited", "removed", "held")
+        }
+    )
+)
+
+_WITH_AGENT = select(
+    MESSAGE, *[column.label(f"agent_{column.name}_") for column in AGENT_COLUMNS]
+).outerjoin(AGENT, AGENT.c.id == m.agent_id)
+CHANGES: Final = (
+    _WITH_AGENT.where(
+        m.conversation_id == bindparam("conversation"),
+        m.visibility == "public",
+        m.change > bindparam("after"),
+    )
+    .order_by(m.change)
+    .limit(bindparam("limit"))
+)
+HISTORY: Final = (
+    _WITH_AGENT.add_columns(c.number.label("conversation_number"))
+    .join(CONVERSATION, c.id == m.conversation_id)
+    .where(c.visitor_id == bindparam("visitor"), m.visibility == "public")
+    .order_by(c.number.desc(), m.place.desc(), m.ordering.desc())
+    .limit(bindparam("limit"))
+)
+
+AGENT_AT: Final = select(*AGENT_COLUMNS).where(
+    AGENT.c.workplace == bindparam("workplace"), AGENT.c.ref == bindparam("ref")
+)
+AGENT_BY_ID: Final = select(*AGENT_COLUMNS).where(AGENT.c.id == bindparam("id"))
+PHOTO: Final = select(AGENT.c.photo, AGENT.c.photo_type).where(
+    AGENT.c.id == bindparam("id"), AGENT.c.photo_version == bindparam("version"), AGENT.c.photo_version != ""
+)
+INSERT_AGENT: Final = insert(AGENT)
+UPDATE_AGENT: Final = (
+    update(AGENT).where(AGENT.c.id == bindparam("this")).values(_set(AGENT, "id", "workplace", "ref"))
+)
+VISITORS_OF_AGENT: Final = select(c.visitor_id).where(c.claimant == bindparam("agent"), c.status == "claimed")
+
+INSERT_DELIVERY: Final = insert(DELIVERY)
+DUE_CARD: Final = select(d.number).where(d.lane == bindparam("lane"), d.state == "due").limit(1)
+DELIVERY_BY_NUMBER: Final = select(DELIVERY).where(d.number == bindparam("number"))
+_EARLIER = DELIVERY.alias("earlier")
+_PLACES = and_(
+    CHANNEL.c.workplace == bindparam("workplace"),
+    CHANNEL.c.ref.not_in(bindparam("shut", expanding=True)),
+)
+TAKE: Final = (
+    select(d.number, d.conversation_id)
+    .join(CHANNEL, CHANNEL.c.id == d.channel_id)
+    .join(CONVERSATION, c.id == d.conversation_id)
+    .join(THREAD, t.id == d.thread_id)
+    .where(
+        d.state == "due",
+        d.due_at <= bindparam("now"),
+        d.kind.in_(bindparam("kinds", expanding=True)),
+        _PLACES,
+        or_(d.kind == "open", t.ref != ""),
+        ~exists().where(
+            _EARLIER.c.lane == d.lane,
+            _EARLIER.c.number < d.number,
+            _EARLIER.c.state.in_(_PENDING),
+        ),
+    )
+)
+NEXT_DUE: Final = (
+    select(func.min(d.due_at))
+    .join(CHANNEL, CHANNEL.c.id == d.channel_id)
+    .where(
+        d.state.in_(("due", "unknown")),
+        d.due_at > bindparam("now"),
+        CHANNEL.c.workplace == bindparam("workplace"),
+    )
+)
+BEGIN_ATTEMPT: Final = (
+    update(DELIVERY)
+    .where(d.number == bindparam("this"), d.state == "due")
+    .values(state="sending", epoch=bindparam("mine"), attempt=d.attempt + 1, started_at=bindparam("now"), ended_at=None)
+)
+FOLLOWING: Final = (
+    select(d.number, d.message_id, d.kind, d.state, d.attempt)
+    .where(d.lane == bindparam("lane"), d.number > bindparam("number"), d.state.in_(_PENDING))
+    .order_by(d.number)
+    .limit(20)
+)
+SET_STATE: Final = (
+    update(DELIVERY)
+    .where(
+        d.number == bindparam("this"),
+        d.state.in_(bindparam("from", expanding=True)),
+        d.epoch == bindparam("mine"),
+    )
+    .values(
+        state=bindparam("to"), due_at=bindparam("due"), ended_at=bindparam("ended"), cause=bindparam("why")
+    )
+)
+DOUBTS: Final = (
+    select(d.number)
+    .join(CHANNEL, CHANNEL.c.id == d.channel_id)
+    .where(
+        CHANNEL.c.workplace == bindparam("workplace"),
+        d.state == "unknown",
+        d.due_at <= bindparam("now"),
+        d.epoch == bindparam("mine"),
+    )
+    .order_by(d.number)
+    .limit(20)
+)
+WAITING_COUNT: Final = (
+    select(func.count())
+    .select_from(DELIVERY)
+    .join(CHANNEL, CHANNEL.c.id == d.channel_id)
+    .where(CHANNEL.c.workplace == bindparam("workplace"), d.state.in_(_PENDING))
+)
+OLD: Final = (
+    select(d.number, d.epoch)
+    .join(CHANNEL, CHANNEL.c.id == d.channel_id)
+    .where(
+        CHANNEL.c.workplace == bindparam("workplace"),
+        d.state == "due",
+        d.created_at < bindparam("before"),
+    )
+    .limit(100)
+)
+INSERT_POST: Final = insert(POST)
+INSERT_POST_MESSAGE: Final = insert(POST_MESSAGE)
+POST_BY_ID: Final = select(POST).where(POST.c.id == bindparam("id"))
+POST_AT: Final = select(POST.c.id).where(POST.c.thread_id == bindparam("thread"), POST.c.ref == bindparam("ref"))
+SET_POST: Final = (
+    update(POST).where(POST.c.id == bindparam("this")).values(ref=bindparam("ref"), ordering=bindparam("order"))
+)
+MESSAGES_OF_POST: Final = (
+    select(MESSAGE)
+    .join(POST_MESSAGE, POST_MESSAGE.c.message_id == m.id)
+    .where(POST_MESSAGE.c.post_id == bindparam("post"))
+    .order_by(m.place)
+)
+LEASE_BY_NAME: Final = select(LEASE).where(LEASE.c.name == bindparam("name")).with_for_update(key_share=True)
+COUNT_CHANGE: Final = update(CONVERSATION).where(c.id == bindparam("this")).values(changes=bindparam("changes"))
+ORPHANS: Final = (
+    select(d.number, d.kind)
+    .join(CHANNEL, CHANNEL.c.id == d.channel_id)
+    .where(
+        CHANNEL.c.workplace == bindparam("workplace"),
+        d.state.in_(("sending", "unknown")),
+        d.epoch != bindparam("mine"),
+    )
+)
+ADOPT: Final = (
+    update(DELIVERY)
+    .where(d.number == bindparam("this"), d.state.in_(("sending", "unknown")))
+    .values(state=bindparam("to"), epoch=bindparam("mine"), due_at=bindparam("due"), ended_at=bindparam("ended"))
+)

@@ -1,0 +1,266 @@
+"""The tables. Declared with SQLModel, read and written with Core in storage.conversations and storage.outbox.
+
+States are text with a check, so that a new one is a small migration; counters are 64-bit; times are UTC-aware.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from bridge.model import (
+    DeliveryState,
+    Kind,
+    Receipt,
+    Rule,
+    Speaker,
+    Standing,
+    Status,
+    ThreadState,
+    Visibility,
+)
+
+NAMING: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING
+PENDING: Final = "state IN ('due', 'sending', 'unknown')"
+
+
+def one_of(column: str, states: type[StrEnum]) -> CheckConstraint:
+    """The column holds one of these words."""
+    words = ", ".join(f"'{state.value}'" for state in states)
+    return CheckConstraint(f"{column} IN ({words})", name=column)
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def _big(**options: Any) -> Any:
+    return Field(sa_type=BigInteger, **options)
+
+
+class ChannelRow(SQLModel, table=True):
+    """A channel of a workplace."""
+
+    __tablename__ = "channel"
+    __table_args__ = (UniqueConstraint("workplace", "ref"),)
+    id: str = Field(primary_key=True)
+    workplace: str
+    ref: str
+
+
+class SiteRow(SQLModel, table=True):
+    """A website; `origins` one a line."""
+
+    __tablename__ = "site"
+    __table_args__ = (one_of("rule", Rule),)
+    id: str = Field(primary_key=True)
+    key: str = Field(unique=True)
+    name: str
+    origins: str
+    channel_id: str = Field(foreign_key="channel.id")
+    language: str
+    agents_language: str
+    rule: str
+    accent: str
+    privacy_url: str
+    daily_limit: int
+
+
+class AgentRow(SQLModel, table=True):
+    """A person of a workplace."""
+
+    __tablename__ = "agent"
+    __table_args__ = (UniqueConstraint("workplace", "ref"), one_of("standing", Standing))
+    id: str = Field(primary_key=True)
+    workplace: str
+    ref: str
+    name: str
+    standing: str
+    photo: bytes = Field(sa_type=LargeBinary)
+    photo_type: str
+    photo_version: str
+    fresh_at: datetime
+
+
+class VisitorRow(SQLModel, table=True):
+    """A visitor; the token is stored hashed."""
+
+    __tablename__ = "visitor"
+    id: str = Field(primary_key=True)
+    site_id: str = Field(foreign_key="site.id")
+    token_hash: str = Field(unique=True)
+    language: str
+    name: str
+    email: str
+    created_at: datetime
+
+
+class ConversationRow(SQLModel, table=True):
+    """A visitor's conversation; `joined` holds agents' ids with spaces between."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        UniqueConstraint("visitor_id", "number"),
+        _partial("uq_conversation_open", "visitor_id", where="status <> 'closed'", unique=True),
+        Index(None, "site_id", "opened_at"),
+        one_of("status", Status),
+    )
+    id: str = Field(primary_key=True)
+    site_id: str = Field(foreign_key="site.id")
+    visitor_id: str = Field(foreign_key="visitor.id")
+    channel_id: str = Field(foreign_key="channel.id")
+    number: int
+    language: str
+    status: str
+    claimant: str | None = Field(default=None, foreign_key="agent.id")
+    joined: str
+    spell: int
+    changes: int = _big()
+    places: int = _big()
+    seen: int = _big()
+    seen_change: int = _big()
+    opened_at: datetime
+    waiting_since: datetime
+    closed_at: datetime | None
+    page_url: str
+    page_title: str
+
+
+class ThreadRow(SQLModel, table=True):
+    """A conversation's thread in a channel; `ref` is empty until the root stands."""
+
+    __tablename__ = "thread"
+    __table_args__ = (
+        _partial("uq_thread_root", "channel_id", "ref", where="ref <> ''", unique=True),
+        _partial("uq_thread_active", "conversation_id", where="state = 'active'", unique=True),
+        UniqueConstraint("conversation_id", "channel_id", "spell"),
+        Index(None, "channel_id", "state"),
+        one_of("state", ThreadState),
+    )
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.id")
+    channel_id: str = Field(foreign_key="channel.id")
+    spell: int
+    ref: str
+    state: str
+    repaired_upto: str = ""
+
+
+class MessageRow(SQLModel, table=True):
+    """Something said; `ordering` is the platform's order among messages of one place."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("visitor_id", "key"),
+        UniqueConstraint("thread_id", "ref"),
+        Index(None, "conversation_id", "change"),
+        Index(None, "conversation_id", "place"),
+        one_of("speaker", Speaker),
+        one_of("visibility", Visibility),
+        one_of("receipt", Receipt),
+    )
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.id")
+    speaker: str
+    visibility: str
+    body: str
+    at: datetime
+    place: int = _big()
+    ordering: str
+    change: int = _big()
+    agent_id: str | None = Field(foreign_key="agent.id")
+    visitor_id: str | None = Field(foreign_key="visitor.id")
+    key: str | None
+    thread_id: str | None = Field(foreign_key="thread.id")
+    ref: str | None
+    receipt: str
+    edited: str
+    removed: bool
+    notice: str
+    held: str
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One thing that must leave."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        _partial("ix_delivery_pending_lane", "lane", "number", where=PENDING),
+        _partial("ix_delivery_pending_due", "channel_id", "due_at", where=PENDING),
+        _partial("ix_delivery_pending_message", "message_id", where=PENDING),
+        one_of("kind", Kind),
+        one_of("state", DeliveryState),
+        {"sqlite_autoincrement": True},
+    )
+    number: int = Field(
+        default=None,
+        primary_key=True,
+        sa_type=BigInteger().with_variant(Integer, "sqlite"),  # type: ignore[call-overload]
+    )
+    kind: str
+    lane: str
+    key: str = Field(unique=True)
+    channel_id: str = Field(foreign_key="channel.id")
+    conversation_id: str = Field(foreign_key="conversation.id", index=True)
+    thread_id: str = Field(foreign_key="thread.id")
+    message_id: str | None = Field(foreign_key="message.id")
+    words: str
+    about: str
+    to_ref: str
+    state: str
+    epoch: int
+    attempt: int
+    created_at: datetime
+    due_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    cause: str
+
+
+class PostRow(SQLModel, table=True):
+    """What stands in a thread because of us; its id is the key that travels with it."""
+
+    __tablename__ = "post"
+    __table_args__ = (Index(None, "thread_id", "ref"),)
+    id: str = Field(primary_key=True)
+    thread_id: str = Field(foreign_key="thread.id")
+    delivery: int = _big()
+    ref: str
+    ordering: str
+
+
+class PostMessageRow(SQLModel, table=True):
+    """Which messages a post carries: joined lines are many to one, a moved thread repeats them."""
+
+    __tablename__ = "post_message"
+    post_id: str = Field(primary_key=True, foreign_key="post.id")
+    message_id: str = Field(primary_key=True, foreign_key="message.id", index=True)
+
+
+class SeenRow(SQLModel, table=True):
+    """Keys of events that had their effect."""
+
+    __tablename__ = "seen"
+    key: str = Field(primary_key=True)
+    at: datetime = Field(index=True)
+
+
+class LeaseRow(SQLModel, table=True):
+    """Who does what only one may do."""
+
+    __tablename__ = "lease"
+    name: str = Field(primary_key=True)
+    owner: str
+    epoch: int = _big()
+    expires_at: datetime
