@@ -1,0 +1,35 @@
+"""The sizes that Slack refuses, and what it calls them."""
+
+from __future__ import annotations
+
+TEXT = 40_000
+UPDATE_TEXT = 4_000
+MARKDOWN_TEXT = 12_000
+ATTACHMENTS = 100
+USERNAME = 80  # undocumented; ours
+METADATA = 8_000  # undocumented; ours, in characters of JSON
+BLOCKS = 50
+VIEW_BLOCKS = 100
+ALL_BLOCKS = 13_200  # undocumented; where msg_blocks_too_long was met
+ID = 255
+SECTION_TEXT = 3_000
+FIELDS = 10
+FIELD_TEXT = 2_000
+HEADER_TEXT = 150
+CONTEXT_ELEMENTS = 10
+ACTIONS_ELEMENTS = 25
+BUTTON_TEXT = 75
+BUTTON_VALUE = 2_000
+BUTTON_URL = 3_000
+IMAGE_URL = 3_000
+IMAGE_ALT = 2_000
+OPTIONS = 100
+OVERFLOW_OPTIONS = 5
+OPTION_TEXT = 75
+OPTION_VALUE = 150
+PLACEHOLDER = 150
+MARKDOWN_BLOCKS = 12_000
+LABEL = 2_000
+VIEW_TITLE = 24
+PRIVATE_METADATA = 3_000
+VIEW_BYTES = 250_000

@@ -1,0 +1,43 @@
+"""What a test may set about the pretend Slack: how fast, how late, how strict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+BOT_TOKEN = "xoxb-playground"  # noqa: S105 - opens nothing but this
+APP_TOKEN = "xapp-playground"  # noqa: S105
+VERIFICATION_TOKEN = "verification-token"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Seconds everywhere. `limits=False` switches every rate limit off; the sizes are always
+    enforced.
+    """
+
+    clock: Callable[[], float] = time.time
+    limits: bool = True
+    burst: int = 5
+    per_second: float = 1.0
+    read_lag: float = 0.0
+    ack_timeout: float = 3.0
+    retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
+    refresh_notice: float = 10.0
+    ping_every: float = 30.0
+    kept_messages: int = 5000
+    kept_calls: int = 10000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpTarget:
+    """Where signed events and interactivity go when the app has no sockets."""
+
+    events_url: str
+    signing_secret: str
+    interactivity_url: str = ""
+
+    @property
+    def buttons_url(self) -> str:
+        return self.interactivity_url or self.events_url

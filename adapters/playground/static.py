@@ -1,0 +1,62 @@
+"""Serves the playground's own pages: the demo frame, the chat and the little shop."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+FOLDER = Path(__file__).parent / "pages"
+TYPES = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+}
+FILLED = ("shop.html", "demo.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Files are read at each request, so that editing one shows at once."""
+
+    silta_origin: str
+    site_key: str
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/", self._page("demo.html")),
+            web.get("/chat", self._page("chat.html")),
+            web.get("/shop", self._page("shop.html")),
+            web.get("/static/{file}", self.static),
+        ]
+
+    def _page(self, name: str) -> Handler:
+        async def serve(_request: web.Request) -> web.Response:
+            return self._file(name)
+
+        return serve
+
+    async def static(self, request: web.Request) -> web.Response:
+        return self._file(request.match_info["file"])
+
+    def _file(self, name: str) -> web.Response:
+        path = FOLDER / name
+        kind = TYPES.get(path.suffix)
+        if kind is None or Path(name).name != name or not path.is_file():
+            raise web.HTTPNotFound
+        text = path.read_text(encoding="utf-8")
+        filled = self._filled(text) if name in FILLED else text
+        return web.Response(text=filled, content_type=kind, headers={"Cache-Control": "no-store"})
+
+    def _filled(self, text: str) -> str:
+        for mark, value in (
+            ("{{SILTA_ORIGIN}}", self.silta_origin),
+            ("{{SITE_KEY}}", self.site_key),
+        ):
+            text = text.replace(mark, html.escape(value, quote=True))
+        return text

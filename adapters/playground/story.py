@@ -1,0 +1,160 @@
+"""A whole conversation played over the wire: a visitor by the visitor protocol, agents by the pretend workspace."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
+
+from adapters.playground.server import Playground
+from adapters.playground.values import JSON
+from adapters.playground.workspace import ANNA, MIKAEL, SUPPORT
+
+PATIENCE = 20.0  # seconds for each thing to happen
+
+
+class StoryError(Exception):
+    """Something that should have happened did not."""
+
+
+class Visitor:
+    """A client of the visitor protocol that keeps what it is shown."""
+
+    def __init__(self, bridge: str, site: str, origin: str) -> None:
+        self._bridge, self._site, self._origin = bridge, site, origin
+        self._session = ClientSession(headers={"Origin": origin})
+        self._socket: ClientWebSocketResponse | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self.shown: dict[str, dict[str, Any]] = {}
+        self.state: dict[str, Any] = {}
+
+    async def arrive(self) -> None:
+        """Get a token and connect."""
+        body = {"site": self._site, "language": "en"}
+        async with self._session.post(f"{self._bridge}/v1/visitor/session", json=body) as answer:
+            token = (await answer.json())["token"]
+        self._socket = await self._session.ws_connect(f"{self._bridge}/v1/visitor/socket")
+        await self._socket.send_json({"type": "hello", "site": self._site, "token": token, "cursor": None})
+        self._reader = asyncio.create_task(self._read(self._socket))
+
+    async def say(self, text: str) -> None:
+        """Say something from the tent's page."""
+        page = {"url": f"{self._origin}/shop?page=tent", "title": "Tent Revontuli 2 – Kauppa"}
+        await self._send({"type": "say", "text": text, "page": page})
+
+    async def end(self) -> None:
+        """End the chat."""
+        await self._send({"type": "end"})
+
+    async def leave(self) -> None:
+        """Go away."""
+        if self._reader:
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
+        await self._session.close()
+
+    def texts(self) -> list[str]:
+        """What is shown, in order."""
+        return [said["text"] for said in sorted(self.shown.values(), key=lambda said: said["position"])]
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        if self._socket is None:
+            raise StoryError("the visitor has not arrived")
+        await self._socket.send_json({**frame, "key": uuid.uuid4().hex})
+
+    async def _read(self, socket: ClientWebSocketResponse) -> None:
+        async for message in socket:
+            if message.type is not WSMsgType.TEXT:
+                continue
+            frame = message.json()
+            if frame["type"] == "changes":
+                self.shown.update({said["id"]: said for said in frame["messages"]})
+            elif frame["type"] == "state":
+                self.state = frame
+
+
+async def until(what: str, happened: Callable[[], bool]) -> None:
+    """Wait for something to be true. Raises StoryError naming it when patience is over."""
+    end = time.monotonic() + PATIENCE
+    while not happened():
+        if time.monotonic() > end:
+            raise StoryError(f"did not happen within {PATIENCE:.0f} s: {what}")
+        await asyncio.sleep(0.05)
+
+
+class Story:
+    """The scenes, told on the way."""
+
+    def __init__(self, playground: Playground, visitor: Visitor, tell: Callable[[str], None]) -> None:
+        self._team, self._visitor, self._tell = playground, visitor, tell
+        self._pause = 0.4
+
+    async def play(self) -> None:
+        """From the first word to the goodbye."""
+        root = await self._first_words()
+        await self._answers(root)
+        await self._internal_talk(root)
+        await self._goodbye(root)
+
+    async def _scene(self, who: str, words: str) -> None:
+        self._tell(f"  {who:<10} {words}")
+        await asyncio.sleep(self._pause)
+
+    async def _first_words(self) -> str:
+        before = {root["ts"] for root in self._team.messages(SUPPORT)}
+        await self._visitor.arrive()
+        await self._scene("visitor", "Hi! Is the green tent still in stock?")
+        await self._visitor.say("Hi! Is the green tent still in stock?")
+        roots: list[JSON] = []
+
+        def has_card() -> bool:
+            roots[:] = [root for root in self._team.messages(SUPPORT) if root["ts"] not in before]
+            return bool(roots)
+
+        await until("the card appears in #support", has_card)
+        await self._scene("#support", "a card appears, with Claim and Close")
+        return str(roots[0]["ts"])
+
+    async def _answers(self, root: str) -> None:
+        await self._team.say(ANNA, SUPPORT, "Hello! Yes, two are left: https://shop.example/tent", root)
+        await until("Anna's answer reaches the visitor", lambda: any("two are left" in text for text in self._visitor.texts()))
+        await self._scene("Anna", "answers in the thread: the first answer takes the chat, and the visitor reads it")
+        await self._visitor.say("Great, can I pick it up today?")
+        await until("the visitor's line is in the thread", lambda: len(self._from_visitor(root)) == 1)
+        await self._scene("visitor", "Great, can I pick it up today?")
+
+    def _from_visitor(self, root: str) -> list[JSON]:
+        return [said for said in self._team.thread(SUPPORT, root)[1:] if str(said.get("username", "")).startswith("Visitor")]
+
+    async def _internal_talk(self, root: str) -> None:
+        await self._team.say(MIKAEL, SUPPORT, "I can put one aside at the counter", root)
+        await self._team.say(ANNA, SUPPORT, ";; asking the shop first", root)
+        await self._team.say(ANNA, SUPPORT, "Yes, until 18:00. We keep one at the counter.", root)
+        await until("the answer reaches the visitor", lambda: "Yes, until 18:00. We keep one at the counter." in self._visitor.texts())
+        leaked = [text for text in self._visitor.texts() if "aside" in text or "asking" in text]
+        if leaked:
+            raise StoryError(f"internal talk reached the visitor: {leaked}")
+        await self._scene("Mikael", "remarks in the thread, and Anna writes a ;; note: the visitor reads neither")
+        await self._scene("Anna", "Yes, until 18:00. We keep one at the counter.")
+
+    async def _goodbye(self, root: str) -> None:
+        await self._team.say(ANNA, SUPPORT, "!close", root)
+        await until("the chat is closed", lambda: self._visitor.state.get("status") == "closed")
+        await self._scene("Anna", "!close: the chat is over, and the visitor may write again to continue")
+        await self._visitor.say("One more thing: does it have pegs?")
+        await until("the chat is open again", lambda: self._visitor.state.get("status") == "waiting")
+        await self._scene("visitor", "writes again: the same thread, waiting for somebody")
+
+
+async def play(playground: Playground, bridge: str, site: str, tell: Callable[[str], None] = print) -> None:
+    """Play the story. Raises StoryError when something did not happen."""
+    visitor = Visitor(bridge, site, playground.url)
+    try:
+        await Story(playground, visitor, tell).play()
+        tell("  The story is over; everything above went over the wire.")
+    finally:
+        await visitor.leave()

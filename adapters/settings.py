@@ -1,0 +1,161 @@
+"""The settings of the person who runs the machine: one table, read once at start into frozen values.
+
+Names, defaults and help are documented in docs/settings.md and listed in .env.example; a test holds the three together.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX: Final = "SILTA_"
+Network = IPv4Network | IPv6Network
+
+
+class SettingsError(Exception):
+    """What is wrong with the settings, one sentence each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+def _listed(value: Any) -> Any:
+    return tuple(part.strip() for part in re.split(r"[,\s]+", value) if part.strip()) if isinstance(value, str) else value
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or "*" in value:
+        raise ValueError(f"{value!r} is not an origin; write it like https://shop.example, without a path or *")
+    return value.lower()
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError(f"{value!r} is not an address; write it like https://chat.example.com")
+    return value.rstrip("/")
+
+
+def _network(value: str) -> Network:
+    try:
+        return ip_network(value, strict=False)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not an address or network like 10.0.0.0/8") from error
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+Address = Annotated[str, AfterValidator(_address)]
+Trusted = Annotated[Network, BeforeValidator(_network)]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8300, ge=0, le=65535, description="Port to listen on.")
+    public_url: Address = Field("", description="Where visitors reach the bridge; empty: http://HOST:PORT.")
+    database: str = Field("silta.db", min_length=1, description="File that holds everything.")
+    trusted_proxies: Annotated[tuple[Trusted, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), description="Addresses or networks of reverse proxies whose X-Forwarded-For is believed."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+    log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for programs.")
+
+    site_key: str = Field("main", pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Public key of the site in the page's snippet.")
+    site_name: str = Field("", max_length=60, description="Name of the site, as visitors and agents read it.")
+    site_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), description="Exact origins of the pages that carry the widget, separated by commas."
+    )
+    site_language: Literal["en", "fi", "sv", "de"] = Field("en", description="Language of a page that does not name one.")
+    site_rule: Literal["claimant", "strict", "open"] = Field(
+        "claimant", description="Who is heard by the visitor: docs/glossary.md, claimant rule."
+    )
+    site_accent: str = Field("#1F4E8C", pattern=r"^#[0-9A-Fa-f]{6}$", description="Colour of the widget.")
+    site_privacy_url: Address = Field("", description="Page linked from the widget's privacy line; empty: no link.")
+    agents_language: Literal["en", "fi", "sv", "de"] = Field("en", description="Language of cards and notices for agents.")
+
+    slack_bot_token: str = Field("", description="Bot token of the Slack app (xoxb-…).")
+    slack_app_token: str = Field("", description="App-level token of the Slack app (xapp-…), with connections:write.")
+    slack_channel: str = Field("", pattern=r"^([CG][A-Z0-9]{2,})?$", description="ID of the channel for conversations (C…).")
+    slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API; only the playground changes this.")
+
+    limit_text: int = Field(10_000, ge=1, le=10_000, description="Characters of one message.")
+    limit_visitor_minute: int = Field(20, ge=1, description="Messages a visitor may send in a minute.")
+    limit_address_minute: int = Field(60, ge=1, description="Messages from one network address in a minute.")
+    limit_site_minute: int = Field(600, ge=1, description="Messages on one site in a minute.")
+    limit_sessions_hour: int = Field(30, ge=1, description="New visitors from one network address in an hour.")
+    limit_visitor_sockets: int = Field(5, ge=1, description="Open connections of one visitor.")
+    limit_address_sockets: int = Field(50, ge=1, description="Open connections from one network address.")
+    limit_site_daily: int = Field(2000, ge=1, description="New conversations on one site in a day.")
+
+    @property
+    def origin(self) -> str:
+        """Where visitors reach the bridge, without a slash at the end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A row of the table."""
+
+    name: str
+    default: str
+    help: str
+
+
+def _shown(default: Any) -> str:
+    return ", ".join(map(str, default)) if isinstance(default, tuple) else str(default)
+
+
+SETTINGS: Final = tuple(
+    Setting(PREFIX + name.upper(), _shown(field.default), field.description or "")
+    for name, field in Settings.model_fields.items()
+)
+
+
+def load(env_file: str | Path | None = ".env", **changes: Any) -> Settings:
+    """The settings of the environment, and of a file that it overrides. Raises SettingsError."""
+    try:
+        return Settings(_env_file=env_file, **changes)
+    except ValidationError as error:
+        raise SettingsError([_sentence(fault) for fault in error.errors()]) from error
+
+
+def _sentence(fault: Mapping[str, Any]) -> str:
+    name = PREFIX + str(fault["loc"][0]).upper()
+    help_text = next((row.help for row in SETTINGS if row.name == name), "")
+    reason = fault["msg"].removeprefix("Value error, ")
+    return f"{name}: {reason}. ({help_text})"
+
+
+def unknown_names(env_file: str | Path | None = ".env", environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Names with our prefix that nobody reads: misspelt, most likely."""
+    path = Path(env_file) if env_file else None
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path and path.is_file() else []
+    written = {line.split("=")[0].strip().removeprefix("export ").upper() for line in lines if "=" in line and not line.lstrip().startswith("#")}
+    known = {row.name for row in SETTINGS}
+    return sorted(name for name in written | set(environment) if name.startswith(PREFIX) and name not in known and not name.startswith("SILTA_TEST_"))
+
+
+def missing(settings: Settings) -> list[str]:
+    """What a real start needs and nobody has said, one sentence each."""
+    needs = {
+        "slack_bot_token": "copy it from the Slack app's page OAuth & Permissions (xoxb-…)",
+        "slack_app_token": "make one on the Slack app's page Basic Information, App-Level Tokens (xapp-…)",
+        "slack_channel": "open the channel's details in Slack and copy the ID at the bottom (C…)",
+        "site_origins": "write the address of your website, like https://shop.example",
+    }
+    return [f"{PREFIX}{name.upper()} is not set: {how}." for name, how in needs.items() if not getattr(settings, name)]

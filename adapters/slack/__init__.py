@@ -1,0 +1,81 @@
+"""Slack as a workplace: the port outwards, the events inwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+
+from adapters.slack import listeners
+from adapters.slack.calls import open_session
+from adapters.slack.desk import Desk
+from adapters.slack.inbox import Inbox
+from adapters.slack.setup import FIELDS, SlackSettings, faults
+from adapters.slack.socket import SlackSocket, Tempo
+from adapters.slack.workplace import SlackWorkplace
+from bridge.errors import Refused
+
+__all__ = [
+    "FIELDS",
+    "Desk",
+    "SlackBridge",
+    "SlackSettings",
+    "SlackWorkplace",
+    "Tempo",
+    "faults",
+    "open_slack",
+]
+
+
+class SlackBridge:
+    """One workspace in both directions.
+
+    `workplace` works from the beginning; events come between start and stop.
+    """
+
+    def __init__(
+        self, settings: SlackSettings, session: aiohttp.ClientSession, *, tempo: Tempo
+    ) -> None:
+        self.workplace = SlackWorkplace(settings, session)
+        self._settings = settings
+        self._session = session
+        self._tempo = tempo
+        self._inbox: Inbox | None = None
+        self._socket: SlackSocket | None = None
+
+    def listen(self, desk: Desk) -> None:
+        """Name the desk that events go to; before the start."""
+        self._inbox = Inbox(self.workplace, desk)
+        app = listeners.build(self.workplace, self._inbox)
+        self._socket = SlackSocket(self._settings, app, self.workplace, self._tempo)
+
+    async def start(self) -> None:
+        """Begin to take events; returns at once, also when Slack is down."""
+        if self._socket is None:
+            raise Refused("no_desk", "listen(desk) comes before start()")
+        await self._socket.start()
+
+    async def stop(self) -> None:
+        """End within a bounded time.
+
+        What is in work is acknowledged if it ends soon, else Slack sends it again.
+        """
+        if self._socket is not None and self._inbox is not None:
+            await self._socket.stop()
+            await self._inbox.stop(self._tempo.farewell)
+        await self._session.close()
+
+    def health(self) -> dict[str, Any]:
+        """See `SlackSocket.health`; no connections before `listen`."""
+        return self._socket.health() if self._socket is not None else {"connections": 0}
+
+
+async def open_slack(settings: SlackSettings, *, tempo: Tempo | None = None) -> SlackBridge:
+    """A bridge to one workspace.
+
+    Makes no call; raises `Refused` with every sentence that `faults` has.
+    """
+    wrong = faults(settings)
+    if wrong:
+        raise Refused("settings", " ".join(wrong))
+    return SlackBridge(settings, open_session(settings), tempo=tempo or Tempo())

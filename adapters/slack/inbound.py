@@ -1,0 +1,249 @@
+"""Slack's events as values of ours, or `Ignored` with its reason. Pure, and never an error.
+
+Who wrote something is told by ids alone, never by its text.
+https://docs.slack.dev/reference/events/message
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from adapters.slack import identity, reading
+from adapters.slack.fields import ident, mapping, sequence, text
+from adapters.slack.identity import Own
+from adapters.slack.render import verb_of
+from bridge.inbound import Heard, Pressed, Removed
+
+HEARD_SUBTYPES: Final = ("", "thread_broadcast", "me_message", "file_share")
+CHANNEL_EVENTS: Final = frozenset(
+    {
+        "channel_archive", "channel_unarchive", "channel_deleted", "channel_rename", "channel_left",
+        "channel_shared", "channel_unshared", "group_archive", "group_unarchive", "group_deleted",
+        "group_rename", "group_left", "channel_id_changed", "channel_joined",
+    }
+)  # fmt: skip
+MEMBER_EVENTS: Final = ("member_joined_channel", "member_left_channel")
+PERSON_EVENTS: Final = ("user_change", "user_profile_changed")
+_PRIVATE: Final = ("im", "mpim", "app_home")
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Nothing to do, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A message's new words."""
+
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChanged:
+    """A person as Slack tells them now, in the shape of users.info."""
+
+    user: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChanged:
+    """Something about a channel is not as it was."""
+
+    channel: str
+
+
+Happening = Heard | Edited | Removed | PersonChanged | ChannelChanged | Ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What holds for everything in one event."""
+
+    own: Own
+    workplace: str
+    channel: str = ""
+
+
+def event(body: object, own: Own, workplace: str) -> Happening:
+    """What an Events API wrapper says."""
+    inner = mapping(mapping(body).get("event"))
+    kind = text(inner.get("type"))
+    frame = Frame(own, workplace)
+    if kind == "message":
+        return _message(inner, frame)
+    if kind in CHANNEL_EVENTS:
+        return _channel(inner)
+    if kind in MEMBER_EVENTS:
+        ours = ident(inner.get("user")) == own.user
+        return _channel(inner) if ours else Ignored("another person's membership")
+    if kind in PERSON_EVENTS:
+        user = mapping(inner.get("user"))
+        return PersonChanged(user) if ident(user.get("id")) else Ignored("no person")
+    return Ignored(f"event {kind[:60]}" if kind else "no event")
+
+
+def press(body: object, own: Own, workplace: str) -> Pressed | Ignored:
+    """What a press of a button says.
+
+    The thread is empty for a private line in the channel itself.
+    """
+    payload = mapping(body)
+    action = mapping(next(iter(sequence(payload.get("actions"))), None))
+    box, message = mapping(payload.get("container")), mapping(payload.get("message"))
+    author = ident(mapping(payload.get("user")).get("id"))
+    channel = ident(mapping(payload.get("channel")).get("id")) or ident(box.get("channel_id"))
+    stood = text(box.get("message_ts")) or text(message.get("ts"))
+    verb = verb_of(text(action.get("action_id")))
+    if action.get("type") != "button" or not (author and channel and verb):
+        return Ignored("not a button of ours")
+    is_ours = box.get("is_ephemeral") is True or _is_own(message, own)
+    if not (identity.is_stamp(stood) and is_ours):
+        return Ignored("not on a message of ours")
+    return Pressed(
+        workplace=workplace,
+        channel=channel,
+        thread=_thread_of_press(box, message, stood),
+        author=author,
+        verb=verb,
+        value=text(action.get("value")),
+        key=f"{channel}:{stood}:{author}:{verb}:{text(action.get('action_ts'))[:40]}",
+    )
+
+
+def _thread_of_press(box: Mapping[str, Any], message: Mapping[str, Any], stood: str) -> str:
+    root = text(message.get("thread_ts")) or text(box.get("thread_ts"))
+    if identity.is_stamp(root):
+        return root
+    return "" if box.get("is_ephemeral") is True else stood
+
+
+def _channel(inner: Mapping[str, Any]) -> Happening:
+    named = inner.get("channel") or inner.get("old_channel_id")
+    channel = ident(named) or ident(mapping(named).get("id"))
+    return ChannelChanged(channel) if channel else Ignored("no channel")
+
+
+def _message(inner: Mapping[str, Any], frame: Frame) -> Happening:
+    channel = ident(inner.get("channel"))
+    if not channel:
+        return Ignored("no channel")
+    if inner.get("channel_type") in _PRIVATE:
+        return Ignored("direct message")
+    frame = replace(frame, channel=channel)
+    subtype = text(inner.get("subtype"))
+    if subtype == "message_changed":
+        return _changed(inner, frame)
+    if subtype == "message_deleted":
+        previous = mapping(inner.get("previous_message"))
+        return _gone(text(inner.get("deleted_ts")) or text(previous.get("ts")), previous, frame)
+    return _said(inner, frame)
+
+
+def _said(message: Mapping[str, Any], frame: Frame) -> Heard | Ignored:
+    reason = _why_not(message, frame.own)
+    if reason:
+        return Ignored(reason)
+    stamp = text(message.get("ts"))
+    said = reading.words(message)
+    if not said.body:
+        return Ignored("no text")
+    return Heard(
+        workplace=frame.workplace,
+        channel=frame.channel,
+        thread=_thread(message, stamp),
+        ref=stamp,
+        order=identity.order(stamp),
+        author=ident(message.get("user")),
+        body=said.body,
+        at=identity.at(stamp),
+        mentions=said.mentions,
+        outsider=_is_outsider(message, frame.own),
+    )
+
+
+def _why_not(message: Mapping[str, Any], own: Own) -> str:
+    """Why this is not a person's message; empty when it is."""
+    subtype = text(message.get("subtype"))
+    if _is_own(message, own):
+        return "own post"
+    if message.get("workflow_id"):
+        return "workflow"
+    if message.get("bot_id") or message.get("user") == "USLACKBOT":
+        return "foreign bot"
+    if subtype not in HEARD_SUBTYPES:
+        return f"subtype {subtype[:60]}"
+    if not ident(message.get("user")):
+        return "no author"
+    return "" if identity.is_stamp(message.get("ts")) else "no time"
+
+
+def _changed(inner: Mapping[str, Any], frame: Frame) -> Happening:
+    """An unfurl, a reply count or a pin changes a message too: only new words matter."""
+    message = mapping(inner.get("message"))
+    previous = mapping(inner.get("previous_message"))
+    if message.get("subtype") == "tombstone":
+        return _gone(text(message.get("ts")), {**message, **previous}, frame)
+    if previous and reading.words(message) == reading.words(previous):
+        return Ignored("unchanged words")
+    said = _said(message, frame)
+    if said == Ignored("no text"):
+        return _gone(text(message.get("ts")), message, frame)
+    if isinstance(said, Ignored):
+        return said
+    stamp = _edit_stamp(message, inner)
+    if not identity.is_stamp(stamp):
+        return Ignored("no time")
+    outsider = said.outsider or _is_outsider(inner, frame.own)
+    return Edited(
+        replace(said, at=identity.at(stamp), changed=identity.order(stamp), outsider=outsider)
+    )
+
+
+def _edit_stamp(message: Mapping[str, Any], inner: Mapping[str, Any]) -> str:
+    """An edit's own stamp has whole seconds; the event's tells two edits within one apart."""
+    return text(inner.get("ts")) or text(mapping(message.get("edited")).get("ts"))
+
+
+def _gone(stamp: str, previous: Mapping[str, Any], frame: Frame) -> Removed | Ignored:
+    """A root of ours that is gone counts as part of its own thread."""
+    if not identity.is_stamp(stamp):
+        return Ignored("no time")
+    thread = _thread(previous, stamp)
+    if _is_own(previous, frame.own):
+        if thread:
+            return Ignored("own post")
+        thread = stamp
+    elif previous.get("bot_id"):
+        return Ignored("foreign bot")
+    if not thread:
+        return Ignored("not in a thread")
+    return Removed(frame.workplace, frame.channel, thread, stamp, identity.order(stamp))
+
+
+def _thread(message: Mapping[str, Any], stamp: str) -> str:
+    root = text(message.get("thread_ts"))
+    return root if root != stamp and identity.is_stamp(root) else ""
+
+
+def _is_own(message: Mapping[str, Any], own: Own) -> bool:
+    """A post under a visitor's name has our bot's id and no user; a plain one has both."""
+    ids = (
+        (message.get("bot_id"), own.bot),
+        (message.get("user"), own.user),
+        (message.get("app_id"), own.app),
+        (mapping(message.get("bot_profile")).get("app_id"), own.app),
+    )
+    return any(bool(ours) and found == ours for found, ours in ids)
+
+
+def _is_outsider(message: Mapping[str, Any], own: Own) -> bool:
+    """Whether the event itself shows that its author belongs to another organisation."""
+    if message.get("is_stranger") is True:
+        return True
+    teams = {text(message.get(field)) for field in ("team", "user_team", "source_team")}
+    return bool(teams - {"", own.team, own.enterprise})

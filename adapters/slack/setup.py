@@ -1,0 +1,121 @@
+"""What must be configured for Slack, declared as data, and what is wrong with it, as sentences."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+API: Final = "https://slack.com/api/"
+_BOT = re.compile(r"xoxb-[A-Za-z0-9-]+")
+_APP = re.compile(r"xapp-[A-Za-z0-9-]+")
+_APP_ID = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
+_MOST_CONNECTIONS: Final = 10  # what Slack allows one app
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One setting, as the settings table, the example file and the admin page show it."""
+
+    name: str
+    kind: type
+    default: object
+    help: str
+    secret: bool = False
+
+
+FIELDS: Final = (
+    Field("bot_token", str, "", "Bot User OAuth Token of the Slack app (xoxb-…)", secret=True),
+    Field("app_token", str, "", "App-level token with connections:write (xapp-…)", secret=True),
+    Field("api_url", str, API, "Slack's Web API; another address only on this machine"),
+    Field("name", str, "slack", "The workplace's name in the database; never change it later"),
+    Field("connections", int, 2, "Open sockets; two, so that one stays while the other is renewed"),
+    Field("timeout", float, 10.0, "Seconds that one call may take"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """What the adapter is told at start. The tokens never show in a repr."""
+
+    bot_token: str = field(repr=False)
+    app_token: str = field(repr=False)
+    api_url: str = API
+    name: str = "slack"
+    connections: int = 2
+    timeout: float = 10.0
+
+
+def faults(settings: SlackSettings) -> list[str]:
+    """Everything wrong with the settings, one sentence each; empty when nothing is."""
+    checks = (
+        (
+            _BOT.fullmatch(settings.bot_token),
+            "The Slack bot token must start with xoxb-: copy the Bot User OAuth Token from the"
+            " app's page OAuth & Permissions.",
+        ),
+        (
+            _APP.fullmatch(settings.app_token),
+            "The Slack app token must start with xapp-: create an app-level token with the scope"
+            " connections:write on the app's page Basic Information.",
+        ),
+        (
+            settings.api_url == API or is_loopback(settings.api_url),
+            f"The Slack API address must be {API} (http is for this machine alone): tokens are"
+            " sent there.",
+        ),
+        (settings.name, "The Slack workplace needs a name."),
+        (
+            1 <= settings.connections <= _MOST_CONNECTIONS,
+            f"Slack allows 1 to {_MOST_CONNECTIONS} connections.",
+        ),
+        (0 < settings.timeout <= 60, "The Slack timeout must be between 0 and 60 seconds."),
+    )
+    return [sentence for fine, sentence in checks if not fine]
+
+
+def is_loopback(address: str, *, scheme: str = "http") -> bool:
+    """Whether the address leads to this machine, without a user name that could hide its host."""
+    parts = _parts(address)
+    return (
+        parts is not None
+        and parts.scheme == scheme
+        and "@" not in parts.netloc
+        and _is_here(parts.hostname or "")
+    )
+
+
+def may_be_socket(settings: SlackSettings, address: str) -> bool:
+    """Whether a socket's address is one of Slack's own, or on this machine when the API is too."""
+    if settings.api_url != API:
+        return is_loopback(address, scheme="ws")
+    parts = _parts(address)
+    host = parts.hostname or "" if parts else ""
+    return parts is not None and parts.scheme == "wss" and host.endswith(".slack.com")
+
+
+def app_id(settings: SlackSettings) -> str:
+    """The app's id, which its app-level token carries; empty when it does not."""
+    match = _APP_ID.match(settings.app_token)
+    return match.group(1) if match else ""
+
+
+def _parts(address: str) -> SplitResult | None:
+    """The address in parts; nothing when it is not an address at all."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

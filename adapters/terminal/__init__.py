@@ -1,0 +1,1 @@
+"""The command line: what `app.py` can be told to do."""

@@ -1,0 +1,128 @@
+"""The commands. What they do is composed in `app.py` and handed in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import click
+
+from adapters import settings as table
+from adapters.settings import Settings, SettingsError
+from adapters.terminal import logs
+from bridge.errors import Refused
+
+BAD_SETTINGS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: what, whether it is well, and what to do if not."""
+
+    what: str
+    is_well: bool
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """How a demo is run. Port 0: any free one."""
+
+    port: int
+    story: bool
+    ends: bool
+
+
+class Programme(Protocol):
+    """What the commands need of `app.py`."""
+
+    async def serve(self, settings: Settings) -> None:
+        """Run until told to stop."""
+
+    async def check(self, settings: Settings) -> list[Finding]:
+        """Look at everything a start needs."""
+
+    async def demo(self, demo: Demo) -> None:
+        """Run against the playground until told to stop."""
+
+
+def commands(programme: Programme) -> click.Group:
+    """The command line of a programme."""
+
+    @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+    @click.version_option("0.1.0", prog_name="silta")
+    def group() -> None:
+        """Live chat for your website, answered from your team's own chat."""
+
+    @group.command()
+    @click.option("--env-file", default=".env", show_default=True, help="File with settings; the environment wins.")
+    def serve(env_file: str) -> None:
+        """Run the bridge."""
+        settings = _settings(env_file)
+        _stop_if(table.missing(settings))
+        logs.configure(settings)
+        _run(programme.serve(settings))
+
+    @group.command()
+    @click.option("--env-file", default=".env", show_default=True, help="File with settings; the environment wins.")
+    @click.option("--json", "as_json", is_flag=True, help="For programs.")
+    def check(env_file: str, *, as_json: bool) -> None:
+        """Say what is missing or wrong. Ends with 0 when all is well, 1 when not, 2 when the settings cannot be read."""
+        settings = _settings(env_file)
+        findings = [Finding("settings", is_well=False, advice=fault) for fault in table.missing(settings)]
+        findings += _run(programme.check(settings))
+        _print(findings, as_json=as_json)
+        sys.exit(0 if all(finding.is_well for finding in findings) else 1)
+
+    @group.command()
+    @click.option("--port", default=8310, show_default=True, help="Port of the demo page; the bridge takes the next one.")
+    @click.option("--story", is_flag=True, help="Play a whole conversation.")
+    @click.option("--exit", "ends", is_flag=True, help="End when the story is over.")
+    def demo(port: int, *, story: bool, ends: bool) -> None:
+        """Show a whole conversation on this machine: a shop page beside a pretend workplace. No account anywhere."""
+        _run(programme.demo(Demo(port, story, ends)))
+
+    return group
+
+
+def _settings(env_file: str) -> Settings:
+    if env_file != ".env" and not Path(env_file).is_file():
+        _stop_if([f"The settings file {env_file} does not exist."])
+    for name in table.unknown_names(env_file):
+        click.echo(f"warning: {name} is not a setting; see docs/settings.md", err=True)
+    try:
+        return table.load(env_file)
+    except SettingsError as error:
+        _stop_if(error.faults)
+        raise
+
+
+def _stop_if(faults: tuple[str, ...] | list[str]) -> None:
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        sys.exit(BAD_SETTINGS)
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        return asyncio.run(work)
+    except Refused as error:
+        click.echo(str(error), err=True)
+        sys.exit(BAD_SETTINGS)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _print(findings: list[Finding], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
+        return
+    for finding in findings:
+        mark = "ok   " if finding.is_well else "FAULT"
+        click.echo(f"{mark} {finding.what}" + (f": {finding.advice}" if finding.advice else ""))

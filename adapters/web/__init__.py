@@ -1,0 +1,1 @@
+"""The visitors' side of the wire: docs/visitor-protocol.md."""

@@ -1,0 +1,74 @@
+"""What HTTP and the socket share: who asks, whether they may, and which verb they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiohttp import web
+
+from adapters.settings import Settings
+from adapters.web import wire
+from adapters.web.limits import Limits, address_of
+from adapters.web.live import Live
+from bridge.errors import NotFound, Refused
+from bridge.model import Site
+from bridge.policies.text import accepted
+from bridge.ports import Signals
+from bridge.visitors import Guest, VisitorDesk
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorSide:
+    """The visitors' desk behind its door."""
+
+    desk: VisitorDesk
+    live: Live
+    limits: Limits
+    settings: Settings
+    signals: Signals
+
+    def address(self, request: web.Request) -> str:
+        """The visitor's network address."""
+        return address_of(request, self.settings.trusted_proxies)
+
+    async def check_origin(self, request: web.Request) -> None:
+        """Raises Refused unless the Origin is one of some site's; which site is checked by `guest`."""
+        origin = request.headers.get("Origin", "").lower()
+        sites = await self.desk.sites()
+        if not any(origin in site.origins for site in sites):
+            raise Refused("origin_refused")
+
+    async def site(self, request: web.Request, key: str) -> Site:
+        """The site with this key, asked for from one of its pages."""
+        site = await self.desk.site(key)
+        if request.headers.get("Origin", "").lower() not in site.origins:
+            raise Refused("origin_refused")
+        return site
+
+    async def guest(self, request: web.Request, token: str, *, site: str | None = None) -> Guest:
+        """Who has this token, asked from a page of the site that gave it."""
+        guest = await self.desk.known(token)
+        if site is not None and guest.site.key != site:
+            raise NotFound("unknown_token")
+        if request.headers.get("Origin", "").lower() not in guest.site.origins:
+            raise Refused("origin_refused")
+        return guest
+
+    async def perform(self, request: web.Request, guest: Guest, verb: str, frame: Mapping[str, Any]) -> None:
+        """Do what a frame or a request body asks for; durable when it returns."""
+        if verb not in ("say", "email", "end"):
+            raise Refused("malformed", f"unknown type {verb[:40]!r}")
+        await self.limits.message(guest.visitor.id, self.address(request), guest.site.id)
+        visitor = guest.visitor.id
+        if verb == "say":
+            text = accepted(wire.text(frame, "text"), self.settings.limit_text)
+            await self.desk.say(visitor, wire.key(frame), text, wire.page(frame))
+        elif verb == "email":
+            await self.desk.leave_email(visitor, wire.text(frame, "address"))
+        else:
+            await self.desk.end(visitor)
+
+
+VISITOR_SIDE: Final = web.AppKey("visitor_side", VisitorSide)

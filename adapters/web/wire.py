@@ -1,0 +1,145 @@
+"""Between bytes and values: what a visitor's client sends is hostile until it has passed here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any, Final
+
+from bridge import markup
+from bridge.errors import Refused
+from bridge.model import Agent, Conversation, Message, Page, Site, Speaker, Status
+from bridge.transaction import Seen
+from bridge.wording import best, say, section
+
+BODY_LIMIT: Final = 64 * 1024
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_NOTICES: Final = {"agent_joined", "agent_left", "closed_by_agent", "ended_by_visitor"}
+
+
+def parse(raw: bytes | str) -> dict[str, Any]:
+    """A JSON object. Raises Refused `malformed`, whatever the bytes are."""
+    try:
+        text = raw.decode() if isinstance(raw, bytes) else raw
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Refused("malformed", "this is not JSON in UTF-8") from error
+    if not isinstance(value, dict):
+        raise Refused("malformed", "a JSON object is expected")
+    return value
+
+
+def text(frame: Mapping[str, Any], field: str, *, default: str | None = None, limit: int = BODY_LIMIT) -> str:
+    """A string field. Raises Refused `malformed` naming it."""
+    value = frame.get(field, default)
+    if not isinstance(value, str) or len(value) > limit:
+        raise Refused("malformed", f"the field {field!r} must be a string of at most {limit} characters")
+    return value
+
+
+def key(frame: Mapping[str, Any]) -> str:
+    """The client-made key of a request."""
+    value = text(frame, "key")
+    if not _KEY.fullmatch(value):
+        raise Refused("malformed", "the field 'key' must be 8 to 64 characters of A-Z a-z 0-9 _ -")
+    return value
+
+
+def page(frame: Mapping[str, Any]) -> Page:
+    """The page a visitor writes from; empty if the client does not tell."""
+    value = frame.get("page") or {}
+    if not isinstance(value, dict):
+        raise Refused("malformed", "the field 'page' must be an object")
+    address = text(value, "url", default="")
+    return Page(address if markup.is_safe_address(address) else "", text(value, "title", default=""))
+
+
+def dumps(value: Any) -> str:
+    """The wire form."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def site(value: Site, language: str, text_limit: int) -> dict[str, Any]:
+    """What the panel needs to draw itself."""
+    spoken = best(language or value.language)
+    return {
+        "site": {"key": value.key, "name": value.name, "accent": value.accent, "privacy_url": value.privacy_url},
+        "language": spoken,
+        "texts": dict(section(spoken, "widget")),
+        "limits": {"text": text_limit},
+    }
+
+
+def changes(seen: Seen, language: str) -> dict[str, Any]:
+    """The `changes` frame."""
+    number = seen.conversation.number if seen.conversation else 0
+    watermark = seen.conversation.seen if seen.conversation else 0
+    return {
+        "type": "changes",
+        "reset": seen.reset,
+        "cursor": seen.upto,
+        "seen": _position(number, watermark, "") if watermark else "",
+        "messages": [_message(*row, language) for row in seen.messages],
+    }
+
+
+def state(seen: Seen) -> dict[str, Any]:
+    """The `state` frame."""
+    conversation = seen.conversation
+    is_claimed = conversation is not None and conversation.status is Status.CLAIMED
+    return {
+        "type": "state",
+        "status": conversation.status.value if conversation else "none",
+        "agent": _agent(seen.claimant) if is_claimed and seen.claimant else None,
+        "email": seen.email,
+        "earlier": _has_earlier(conversation),
+    }
+
+
+def _has_earlier(conversation: Conversation | None) -> bool:
+    return conversation is not None and conversation.number > 1
+
+
+def error(refused: Refused, language: str, **more: Any) -> dict[str, Any]:
+    """An error with a sentence to show; `malformed` also names what is wrong, for whoever writes the client."""
+    sentences = section(best(language), "error")
+    sentence = sentences.get(refused.code, sentences["other"])
+    detail = f" ({refused.detail})" if refused.code == "malformed" else ""
+    wait = {"wait": round(refused.wait, 1)} if refused.wait else {}
+    return {"code": refused.code, "text": sentence + detail, **wait, **more}
+
+
+def _position(number: int, place: int, order: str) -> str:
+    return f"{number:06d}.{place:012d}.{order}"
+
+
+def _agent(agent: Agent) -> dict[str, Any]:
+    return {"id": agent.id, "name": agent.name, "photo": f"/v1/photo/{agent.id}/{agent.photo}" if agent.photo else None}
+
+
+def _message(message: Message, number: int, agent: Agent | None, language: str) -> dict[str, Any]:
+    body = _notice_body(message, agent, language) if message.speaker is Speaker.NOTICE else message.body
+    shown: dict[str, Any] = {
+        "id": message.id,
+        "from": message.speaker.value,
+        "position": _position(number, message.place, message.order),
+        "at": message.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "body": markup.tree(body),
+        "text": markup.plain(body),
+        "edited": bool(message.edited) and not message.removed,
+        "removed": message.removed,
+    }
+    if message.speaker is Speaker.VISITOR:
+        shown |= {"key": message.key, "state": message.receipt.value}
+    elif message.speaker is Speaker.AGENT and agent:
+        shown["agent"] = _agent(agent)
+    elif message.speaker is Speaker.NOTICE:
+        shown["notice"] = message.notice
+    return shown
+
+
+def _notice_body(message: Message, agent: Agent | None, language: str) -> markup.Markup:
+    words = message.notice if message.notice in _NOTICES else "other"
+    return (say(language, f"notice.{words}", agent=agent.name if agent else ""),)

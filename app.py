@@ -1,0 +1,226 @@
+"""The composition root: joins rules, memory and the outside. Nothing imports it but tests."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import signal
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from adapters import registry, settings as table
+from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground
+from adapters.playground.story import play
+from adapters.playground.workspace import SUPPORT
+from adapters.registry import Connection
+from adapters.settings import Settings
+from adapters.terminal import logs
+from adapters.terminal.commands import Demo, Finding, commands
+from adapters.web.server import build
+from bridge.agents import AgentDesk
+from bridge.chores import Chores
+from bridge.clock import SystemClock
+from bridge.delivery import Courier
+from bridge.errors import Refused, WorkplaceError
+from bridge.managers import ManagerDesk, channel_at, site_id
+from bridge.model import Rule, Site
+from bridge.ports import Clock
+from bridge.visitors import VisitorDesk
+from storage.signals import LocalSignals
+from storage.sqlite import SqliteStore, open_sqlite
+
+DRAIN = 5.0  # seconds that calls under way get at the end
+_log = logging.getLogger("silta")
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """A running bridge."""
+
+    url: str
+    store: SqliteStore
+    courier: Courier
+    connection: Connection
+    visitors: VisitorDesk
+    agents: AgentDesk
+    managers: ManagerDesk
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Bridge]:
+    """Everything, from the database to the open port; taken down in the opposite order."""
+    clock = clock or SystemClock()
+    signals = LocalSignals()
+    connection = await registry.connect(settings)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(connection.stop)
+        store = open_sqlite(settings.database, signals)
+        stack.push_async_callback(store.close)
+        managers = ManagerDesk(store)
+        await _configure(managers, settings, connection.workplace.name)
+        agents = AgentDesk(store, clock, {connection.workplace.name: connection.workplace})
+        visitors = VisitorDesk(store, clock)
+        courier = Courier(connection.workplace, store, signals, clock, owner=secrets.token_hex(8))
+        await stack.enter_async_context(_carrying(courier))
+        stack.enter_context(_ticking(Chores(store, clock, [connection.workplace.name])))
+        connection.listen(agents)
+        await connection.start()
+        stack.push_async_callback(connection.stop)
+        url = await stack.enter_async_context(_serving(build(visitors, signals, settings), settings))
+        yield Bridge(url, store, courier, connection, visitors, agents, managers)
+
+
+async def _configure(managers: ManagerDesk, settings: Settings, workplace: str) -> None:
+    channel = channel_at(workplace, settings.slack_channel)
+    site = Site(
+        id=site_id(settings.site_key),
+        key=settings.site_key,
+        name=settings.site_name or settings.site_origins[0].split("://")[1],
+        origins=settings.site_origins,
+        channel=channel.id,
+        language=settings.site_language,
+        agents_language=settings.agents_language,
+        rule=Rule(settings.site_rule),
+        accent=settings.site_accent,
+        privacy_url=settings.site_privacy_url,
+        daily_limit=settings.limit_site_daily,
+    )
+    await managers.configure(site, channel)
+
+
+@asynccontextmanager
+async def _carrying(courier: Courier) -> AsyncIterator[None]:
+    task = asyncio.create_task(courier.run())
+    try:
+        yield
+    finally:
+        await courier.stop(DRAIN)
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def _ticking(chores: Chores):  # type: ignore[no-untyped-def]
+    """The scheduler only wakes the chores; what is due stands in the database."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    scheduler.add_job(chores.run, "interval", seconds=30, coalesce=True, max_instances=1, misfire_grace_time=None)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+@asynccontextmanager
+async def _serving(app: web.Application, settings: Settings) -> AsyncIterator[str]:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN, handle_signals=False)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        yield f"http://{settings.host}:{runner.addresses[0][1]}"
+    except OSError as error:
+        raise Refused("port", f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
+    finally:
+        await runner.cleanup()
+
+
+class Programme:
+    """What the command line can do."""
+
+    async def serve(self, settings: Settings) -> None:
+        """Run until SIGTERM or SIGINT."""
+        async with running(settings) as bridge:
+            _log.info("serving visitors at %s (public address %s)", bridge.url, settings.origin)
+            await _until_told_to_stop()
+            _log.info("stopping")
+
+    async def check(self, settings: Settings) -> list[Finding]:
+        """Settings, database, workplace and channel."""
+        if table.missing(settings):
+            return []
+        try:
+            connection = await registry.connect(settings)
+        except Refused as error:
+            return [Finding("settings", is_well=False, advice=str(error))]
+        try:
+            return [Finding("settings", is_well=True), _database(settings), *await _workplace(connection, settings)]
+        finally:
+            await connection.stop()
+
+    async def demo(self, demo: Demo) -> None:
+        """The real bridge against the playground, in one process, with a database that is thrown away."""
+        with tempfile.TemporaryDirectory(prefix="silta-demo-") as folder:
+            await _demo(demo, Path(folder))
+
+
+async def _until_told_to_stop() -> None:
+    loop = asyncio.get_running_loop()
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
+
+
+def _database(settings: Settings) -> Finding:
+    folder = Path(settings.database).resolve().parent
+    if not folder.is_dir():
+        return Finding("database", is_well=False, advice=f"the folder {folder} does not exist; create it")
+    return Finding(f"database {settings.database}", is_well=True)
+
+
+async def _workplace(connection: Connection, settings: Settings) -> list[Finding]:
+    try:
+        fault = await connection.workplace.channel_fault(settings.slack_channel)
+    except WorkplaceError as error:
+        return [Finding("workplace", is_well=False, advice=f"{error}")]
+    return [Finding("workplace", is_well=True), Finding(f"channel {settings.slack_channel}", is_well=not fault, advice=fault)]
+
+
+async def _demo(demo: Demo, folder: Path) -> None:
+    bridge_port = demo.port + 1 if demo.port else 0
+    playground = Playground(silta_origin=f"http://127.0.0.1:{bridge_port}", site_key="main")
+    await playground.start(port=demo.port)
+    try:
+        settings = _demo_settings(playground, folder, bridge_port)
+        logs.configure(settings)
+        async with running(settings) as bridge:
+            print(f"\n  Silta demo: open {playground.url} in a browser.\n  Left the shop with the chat, right the team.", flush=True)
+            print("  End with Ctrl-C.\n", flush=True)
+            if demo.story:
+                await play(playground, bridge.url, "main")
+            if not demo.ends:
+                await _until_told_to_stop()
+    finally:
+        await playground.stop()
+
+
+def _demo_settings(playground: Playground, folder: Path, port: int) -> Settings:
+    return table.load(
+        None,
+        port=port,
+        database=str(folder / "demo.db"),
+        site_name="Kauppa",
+        site_origins=(playground.url,),
+        site_privacy_url=f"{playground.url}/shop?page=privacy",
+        slack_bot_token=BOT_TOKEN,
+        slack_app_token=APP_TOKEN,
+        slack_api_url=playground.api_url,
+        slack_channel=SUPPORT,
+        log_level="WARNING",
+    )
+
+
+def main() -> None:
+    """The command line."""
+    commands(Programme())()
+
+
+if __name__ == "__main__":
+    main()
