@@ -8,7 +8,7 @@ import logging
 import secrets
 import signal
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,8 @@ from pathlib import Path
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from adapters import registry, settings as table
+from adapters import registry
+from adapters import settings as table
 from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground
 from adapters.playground.story import play
 from adapters.playground.workspace import SUPPORT
@@ -66,7 +67,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         stack.push_async_callback(store.close)
         managers = ManagerDesk(store)
         await _configure(managers, settings, connection.workplace.name)
-        agents = AgentDesk(store, clock, {connection.workplace.name: connection.workplace})
+        agents = AgentDesk(store, clock, {connection.workplace.name: connection.workplace}, signals)
         visitors = VisitorDesk(store, clock)
         courier = Courier(connection.workplace, store, signals, clock, owner=secrets.token_hex(8))
         await stack.enter_async_context(_carrying(courier))
@@ -107,7 +108,7 @@ async def _carrying(courier: Courier) -> AsyncIterator[None]:
 
 
 @contextlib.contextmanager
-def _ticking(chores: Chores):  # type: ignore[no-untyped-def]
+def _ticking(chores: Chores) -> Iterator[None]:
     """The scheduler only wakes the chores; what is due stands in the database."""
     scheduler = AsyncIOScheduler(timezone="UTC")
     scheduler.add_job(chores.run, "interval", seconds=30, coalesce=True, max_instances=1, misfire_grace_time=None)
@@ -150,7 +151,11 @@ class Programme:
         except Refused as error:
             return [Finding("settings", is_well=False, advice=str(error))]
         try:
-            return [Finding("settings", is_well=True), _database(settings), *await _workplace(connection, settings)]
+            return [
+                Finding("settings", is_well=True),
+                _database(settings),
+                *await _workplace(connection, settings),
+            ]
         finally:
             await connection.stop()
 
@@ -180,7 +185,10 @@ async def _workplace(connection: Connection, settings: Settings) -> list[Finding
         fault = await connection.workplace.channel_fault(settings.slack_channel)
     except WorkplaceError as error:
         return [Finding("workplace", is_well=False, advice=f"{error}")]
-    return [Finding("workplace", is_well=True), Finding(f"channel {settings.slack_channel}", is_well=not fault, advice=fault)]
+    return [
+        Finding("workplace", is_well=True),
+        Finding(f"channel {settings.slack_channel}", is_well=not fault, advice=fault),
+    ]
 
 
 async def _demo(demo: Demo, folder: Path) -> None:
@@ -191,10 +199,10 @@ async def _demo(demo: Demo, folder: Path) -> None:
         settings = _demo_settings(playground, folder, bridge_port)
         logs.configure(settings)
         async with running(settings) as bridge:
-            print(f"\n  Silta demo: open {playground.url} in a browser.\n  Left the shop with the chat, right the team.", flush=True)
-            print("  End with Ctrl-C.\n", flush=True)
+            demo.tell(f"\n  Silta demo: open {playground.url} in a browser.")
+            demo.tell("  Left the shop with the chat, right the team. End with Ctrl-C.\n")
             if demo.story:
-                await play(playground, bridge.url, "main")
+                await play(playground, bridge.url, "main", demo.tell)
             if not demo.ends:
                 await _until_told_to_stop()
     finally:

@@ -30,7 +30,9 @@ class SettingsError(Exception):
 
 
 def _listed(value: Any) -> Any:
-    return tuple(part.strip() for part in re.split(r"[,\s]+", value) if part.strip()) if isinstance(value, str) else value
+    return (
+        tuple(part.strip() for part in re.split(r"[,\s]+", value) if part.strip()) if isinstance(value, str) else value
+    )
 
 
 def _origin(value: str) -> str:
@@ -69,28 +71,43 @@ class Settings(BaseSettings):
     public_url: Address = Field("", description="Where visitors reach the bridge; empty: http://HOST:PORT.")
     database: str = Field("silta.db", min_length=1, description="File that holds everything.")
     trusted_proxies: Annotated[tuple[Trusted, ...], NoDecode, BeforeValidator(_listed)] = Field(
-        (), description="Addresses or networks of reverse proxies whose X-Forwarded-For is believed."
+        (),
+        description="Addresses or networks of reverse proxies whose X-Forwarded-For is believed.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for programs.")
 
-    site_key: str = Field("main", pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Public key of the site in the page's snippet.")
+    site_key: str = Field(
+        "main",
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="Public key of the site in the page's snippet.",
+    )
     site_name: str = Field("", max_length=60, description="Name of the site, as visitors and agents read it.")
     site_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (), description="Exact origins of the pages that carry the widget, separated by commas."
     )
-    site_language: Literal["en", "fi", "sv", "de"] = Field("en", description="Language of a page that does not name one.")
+    site_language: Literal["en", "fi", "sv", "de"] = Field(
+        "en", description="Language of a page that does not name one."
+    )
     site_rule: Literal["claimant", "strict", "open"] = Field(
         "claimant", description="Who is heard by the visitor: docs/glossary.md, claimant rule."
     )
     site_accent: str = Field("#1F4E8C", pattern=r"^#[0-9A-Fa-f]{6}$", description="Colour of the widget.")
     site_privacy_url: Address = Field("", description="Page linked from the widget's privacy line; empty: no link.")
-    agents_language: Literal["en", "fi", "sv", "de"] = Field("en", description="Language of cards and notices for agents.")
+    agents_language: Literal["en", "fi", "sv", "de"] = Field(
+        "en", description="Language of cards and notices for agents."
+    )
 
     slack_bot_token: str = Field("", description="Bot token of the Slack app (xoxb-…).")
     slack_app_token: str = Field("", description="App-level token of the Slack app (xapp-…), with connections:write.")
-    slack_channel: str = Field("", pattern=r"^([CG][A-Z0-9]{2,})?$", description="ID of the channel for conversations (C…).")
-    slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API; only the playground changes this.")
+    slack_channel: str = Field(
+        "",
+        pattern=r"^([CG][A-Z0-9]{2,})?$",
+        description="ID of the channel for conversations (C…).",
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/", description="Slack's Web API; only the playground changes this."
+    )
 
     limit_text: int = Field(10_000, ge=1, le=10_000, description="Characters of one message.")
     limit_visitor_minute: int = Field(20, ge=1, description="Messages a visitor may send in a minute.")
@@ -129,7 +146,7 @@ SETTINGS: Final = tuple(
 def load(env_file: str | Path | None = ".env", **changes: Any) -> Settings:
     """The settings of the environment, and of a file that it overrides. Raises SettingsError."""
     try:
-        return Settings(_env_file=env_file, **changes)
+        return Settings(_env_file=env_file, **changes)  # type: ignore[call-arg]
     except ValidationError as error:
         raise SettingsError([_sentence(fault) for fault in error.errors()]) from error
 
@@ -145,9 +162,17 @@ def unknown_names(env_file: str | Path | None = ".env", environment: Mapping[str
     """Names with our prefix that nobody reads: misspelt, most likely."""
     path = Path(env_file) if env_file else None
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path and path.is_file() else []
-    written = {line.split("=")[0].strip().removeprefix("export ").upper() for line in lines if "=" in line and not line.lstrip().startswith("#")}
+    written = {
+        line.split("=")[0].strip().removeprefix("export ").upper()
+        for line in lines
+        if "=" in line and not line.lstrip().startswith("#")
+    }
     known = {row.name for row in SETTINGS}
-    return sorted(name for name in written | set(environment) if name.startswith(PREFIX) and name not in known and not name.startswith("SILTA_TEST_"))
+    return sorted(
+        name
+        for name in written | set(environment)
+        if name.startswith(PREFIX) and name not in known and not name.startswith("SILTA_TEST_")
+    )
 
 
 def missing(settings: Settings) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import Enum
 from functools import partial
 from typing import Final
 
@@ -12,7 +14,7 @@ from bridge import commands, markup
 from bridge import conversation as rules
 from bridge.commands import Command
 from bridge.conversation import Ground
-from bridge.errors import NotFound
+from bridge.errors import NotFound, Unreachable
 from bridge.inbound import Heard, Pressed, Removed
 from bridge.model import (
     Agent,
@@ -26,25 +28,31 @@ from bridge.model import (
 )
 from bridge.policies import visibility
 from bridge.policies.visibility import Decision
-from bridge.ports import Clock, Store, Workplace
+from bridge.ports import Clock, Signals, Store, Workplace
+from bridge.topics import OUTBOX
 from bridge.transaction import Transaction
 
 FRESH_FOR: Final = timedelta(hours=24)  # a person's name, standing and picture
 ANSWER_IN_THREAD: Final = "answer_in_thread"  # told in the channel, since there is no thread to tell it in
+AWAITED_FOR: Final = 2.0  # seconds that an answer waits for its thread before it must be repeated
 HINT_EVERY: Final = timedelta(minutes=10)  # "answer in the thread", per person and channel
+
+
+_log = logging.getLogger("silta.agents")
 
 
 @dataclass(frozen=True, slots=True)
 class AgentDesk:
     """Verbs of agents. Durable when they return; each copy of an event after the first changes nothing.
 
-    Raises NotFound for threads that are not ours; WorkplaceError when the author is new and cannot be looked up: then the event
-    must come again.
+    Raises NotFound for threads that are not ours; WorkplaceError when the author is new and cannot be looked up:
+    then the event must come again.
     """
 
     store: Store
     clock: Clock
     workplaces: Mapping[str, Workplace]
+    signals: Signals
 
     async def heard(self, heard: Heard) -> None:
         """Somebody wrote in a channel or a thread."""
@@ -52,10 +60,13 @@ class AgentDesk:
 
     async def edited(self, heard: Heard) -> None:
         """Somebody changed what they wrote; treated as the message itself if that never came."""
+        if not heard.thread:
+            raise NotFound("edits in the channel itself are nobody's business")
         await self._run(heard, heard.author, partial(_edited, heard=heard))
 
     async def removed(self, removed: Removed) -> None:
         """Somebody took back what they wrote; a message that comes later stays away."""
+        await self._await_thread(removed)
         await self.store.turn(partial(_removed, removed=removed, moment=self.clock.moment()))
 
     async def pressed(self, pressed: Pressed) -> None:
@@ -66,11 +77,25 @@ class AgentDesk:
         """A person's name, standing or picture changed. Strangers are not remembered."""
         await self.store.turn(partial(_person_changed, person=person, workplace=workplace, moment=self.clock.moment()))
 
+    async def channel_changed(self, workplace: str, channel: str) -> None:
+        """Something about a channel is different: what waits for it is tried again soon. Twice is harmless."""
+        _log.info("%s, channel %s has changed", workplace, channel)
+        self.signals.ring(OUTBOX)
+
     async def _run(self, event: Heard | Pressed, author: str, unit: _Unit) -> None:
-        if not await self.store.read(partial(_is_ours, event=event)):
-            raise NotFound("not one of our threads")
+        await self._await_thread(event)
         person = await self._stranger(event.workplace, author)
         await self.store.turn(partial(_with_agent, event=event, person=person, moment=self.clock.moment(), unit=unit))
+
+    async def _await_thread(self, event: Heard | Pressed | Removed) -> None:
+        """An answer may come before we know where the card stands: then it must wait, and be repeated, not be lost."""
+        end = self.clock.monotonic() + AWAITED_FOR
+        with self.signals.listen(OUTBOX) as bell:
+            while (where := await self.store.read(partial(_whose, event=event))) is Whose.NOT_KNOWN_YET:
+                if not await bell.wait(end - self.clock.monotonic()):
+                    raise Unreachable("thread", "the thread of a card that is being posted is not known yet")
+        if where is Whose.NOT_OURS:
+            raise NotFound("not one of our threads")
 
     async def _stranger(self, workplace: str, author: str) -> Person | None:
         """The person as the workplace tells them, if we do not know them well enough."""
@@ -83,15 +108,23 @@ class AgentDesk:
 _Unit = partial[None]
 
 
-def _is_ours(tx: Transaction, *, event: Heard | Pressed) -> bool:
+class Whose(Enum):
+    """Whether a thread is one of ours."""
+
+    OURS = 1
+    NOT_OURS = 2
+    NOT_KNOWN_YET = 3
+
+
+def _whose(tx: Transaction, *, event: Heard | Pressed | Removed) -> Whose:
     if not event.thread:
-        return tx.newest_thread(event.workplace, event.channel) is not None
-    return tx.thread_at(event.workplace, event.channel, event.thread) is not None
+        return Whose.OURS if tx.newest_thread(event.workplace, event.channel) else Whose.NOT_OURS
+    if tx.thread_at(event.workplace, event.channel, event.thread) is not None:
+        return Whose.OURS
+    return Whose.NOT_KNOWN_YET if tx.opens_in(event.workplace, event.channel) else Whose.NOT_OURS
 
 
-def _with_agent(
-    tx: Transaction, *, event: Heard | Pressed, person: Person | None, moment: Moment, unit: _Unit
-) -> None:
+def _with_agent(tx: Transaction, *, event: Heard | Pressed, person: Person | None, moment: Moment, unit: _Unit) -> None:
     thread = tx.thread_at(event.workplace, event.channel, event.thread) if event.thread else None
     conversation = tx.lock_conversation(thread.conversation) if thread else None
     if person is not None:
@@ -139,7 +172,13 @@ def _ordered(tx: Transaction, ground: Ground, agent: Agent, order: tuple[Command
     if agent.standing is not Standing.MEMBER:
         return rules.hint(ground, agent, f"not_shown_{agent.standing}")
     if not command.is_known:
-        return rules.hint(ground, agent, "unknown_command", name=command.name, nearest=commands.nearest(command.name))
+        return rules.hint(
+            ground,
+            agent,
+            "unknown_command",
+            name=command.name,
+            nearest=commands.nearest(command.name),
+        )
     if command.name == "help":
         return rules.hint(ground, agent, "help")
     if command.name == "note":

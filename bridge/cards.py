@@ -120,5 +120,10 @@ def _offers(errand: Errand, language: str) -> tuple[Button, ...]:
     offers = SEND_OFFERS.get(errand.delivery.words, ())
     value = errand.delivery.message or ""
     return tuple(
-        Button("join" if offer == "join" else "send", say(language, f"hint.{offer}_button"), value=value) for offer in offers
+        Button(
+            "join" if offer == "join" else "send",
+            say(language, f"hint.{offer}_button"),
+            value=value,
+        )
+        for offer in offers
     )

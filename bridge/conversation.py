@@ -108,7 +108,11 @@ def _first_words(ground: Ground, message: Message) -> tuple[Delivery, ...]:
 def resent(ground: Ground, message: Message) -> Step:
     """The visitor tries an undelivered message again: the same message sets out anew."""
     conversation, again = _changed(ground.conversation, replace(message, receipt=Receipt.SENT))
-    return Step(conversation, changed=(again,), deliveries=(_delivery(ground, Kind.POST, message=message.id),))
+    return Step(
+        conversation,
+        changed=(again,),
+        deliveries=(_delivery(ground, Kind.POST, message=message.id),),
+    )
 
 
 def visitor_ended(ground: Ground) -> Step:
@@ -141,7 +145,11 @@ def agent_said(ground: Ground, agent: Agent, heard: Heard, decision: Decision, b
         held=decision.reason,
     )
     if decision.visibility is not Visibility.PUBLIC:
-        return Step(ground.conversation, (replace(said, place=ground.conversation.places),), deliveries=_hints(ground, agent, said))
+        return Step(
+            ground.conversation,
+            (replace(said, place=ground.conversation.places),),
+            deliveries=_hints(ground, agent, said),
+        )
     claim = _claimed(ground, agent) if decision.claims else Step(ground.conversation)
     conversation = claim.conversation if before is not None else _acted(claim.conversation, ground)
     conversation, message = _shown(conversation, said, before)
@@ -238,9 +246,9 @@ def closed(ground: Ground, agent: Agent) -> Step:
     return _closed(ground, "closed_by_agent", agent)
 
 
-def hint(ground: Ground, agent: Agent, words: str, **about: str) -> Step:
+def hint(ground: Ground, to: Agent, words: str, /, **about: str) -> Step:
     """Something that only this agent is told."""
-    return Step(ground.conversation, deliveries=(_tell(ground, agent, words, **about),))
+    return Step(ground.conversation, deliveries=(_tell(ground, to, words, about=about),))
 
 
 def noted(ground: Ground, agent: Agent, heard: Heard, text: Markup) -> Step:
@@ -324,7 +332,12 @@ def _notice_shown(
 
 
 def _delivery(
-    ground: Ground, kind: Kind, *, message: MessageId | None = None, words: str = "", to: str = "", **about: str
+    ground: Ground,
+    kind: Kind,
+    *,
+    message: MessageId | None = None,
+    words: str = "",
+    about: dict[str, str] | None = None,
 ) -> Delivery:
     return Delivery(
         kind=kind,
@@ -334,17 +347,24 @@ def _delivery(
         at=ground.moment.now,
         message=message,
         words=words,
-        about=about,
-        to=to,
+        about=about or {},
     )
 
 
 def _notice(ground: Ground, words: str, **about: str) -> Delivery:
-    return _delivery(ground, Kind.NOTICE, words=words, **about)
+    return _delivery(ground, Kind.NOTICE, words=words, about=about)
 
 
-def _tell(ground: Ground, agent: Agent, words: str, *, message: MessageId | None = None, **about: str) -> Delivery:
-    return _delivery(ground, Kind.TELL, message=message, words=words, to=agent.ref, **about)
+def _tell(
+    ground: Ground,
+    agent: Agent,
+    words: str,
+    *,
+    message: MessageId | None = None,
+    about: dict[str, str] | None = None,
+) -> Delivery:
+    told = _delivery(ground, Kind.TELL, message=message, words=words, about=about)
+    return replace(told, to=agent.ref)
 
 
 def _card(ground: Ground) -> Delivery:

@@ -139,7 +139,9 @@ class Courier:
         )
 
     def _wait(self, found: Round, now: float) -> float:
-        waits = [wait for meter in self._meters.values() for wait in (meter.wait_everywhere(now), *meter.shut(now).values())]
+        waits = [
+            wait for meter in self._meters.values() for wait in (meter.wait_everywhere(now), *meter.shut(now).values())
+        ]
         if found.next_due is not None:
             waits.append((found.next_due - self.clock.now()).total_seconds())
         return max(0.005, min((wait for wait in waits if wait > 0), default=LOOKS_EVERY))

@@ -12,10 +12,10 @@ from bridge.markup import Markup
 class Heard:
     """A person wrote something in one of our channels.
 
-    `thread` is the root's ref, empty for a message in the channel itself. `order` is the message's own and compares like the
-    platform's message order; `changed` is the same of an edit, empty for a message as first written.
-    `mentions` is true when the text names a person, a group or the channel. `outsider` is true when the event itself shows that
-    the author belongs to another organisation.
+    `thread` is the root's ref, empty for a message in the channel itself. `order` is the message's own and compares
+    like the platform's message order; `changed` is the same of an edit, empty for a message as first written.
+    `mentions` is true when the text names a person, a group or the channel. `outsider` is true when the event itself
+    shows that the author belongs to another organisation.
     """
 
     workplace: str

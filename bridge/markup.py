@@ -97,10 +97,7 @@ def without_prefix(markup: Markup, prefix: str) -> Markup:
 
 def tree(markup: Markup) -> list[Any]:
     """The shape that is stored and sent: strings, and objects {kind: value, "inside": [...]}."""
-    return [
-        node if isinstance(node, str) else {node.kind: node.value, "inside": tree(node.inside)}
-        for node in markup
-    ]
+    return [node if isinstance(node, str) else {node.kind: node.value, "inside": tree(node.inside)} for node in markup]
 
 
 def from_tree(nodes: list[Any]) -> Markup:

@@ -1,6 +1,7 @@
 """The nouns: frozen values, the names of their states, nothing that acts.
 
-All times are UTC-aware datetimes. Ids are ours and opaque (128 random bits); a `ref` or `order` is the outside's and opaque too.
+All times are UTC-aware datetimes. Ids are ours and opaque (128 random bits); a `ref` or `order` is the outside's and
+opaque too.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class Standing(StrEnum):
 
 
 class ThreadState(StrEnum):
-    """`active`: the conversation's one thread. `moved`: superseded by another. `closed`: over, may become active again."""
+    """`active`: the conversation's one thread. `moved`: superseded by another. `closed`: over, may become active."""
 
     ACTIVE = "active"
     MOVED = "moved"
@@ -175,8 +176,9 @@ class Page:
 class Conversation:
     """One visitor's talk with the team.
 
-    `changes` and `places` are the last numbers given to a visible change and to a visible message; `spell` counts the times it
-    waited anew; `number` counts the visitor's conversations; `seen` is the place up to which an agent has acted after the visitor.
+    `changes` and `places` are the last numbers given to a visible change and to a visible message; `spell` counts the
+    times it waited anew; `number` counts the visitor's conversations; `seen` is the place up to which an agent has
+    acted after the visitor.
     """
 
     id: ConversationId
@@ -213,7 +215,11 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something said. Shown in the order of (place, order); `change` is the last visible change, 0 for what was never visible."""
+    """Something said. Shown in the order of (place, order).
+
+    `change` is the last visible change, 0 for what was never visible; `held` is why an agent's text was kept internal
+    and may still be sent; `edited` is the order of its last edit.
+    """
 
     id: MessageId
     conversation: ConversationId

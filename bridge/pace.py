@@ -43,7 +43,11 @@ class Meter:
 
     def wait_everywhere(self, now: float) -> float:
         """Seconds until any call may be made at all; 0 when now."""
-        return max(0.0, self._silent_until.get("", 0.0) - now, *(bucket.wait(now) for bucket in self._buckets))
+        return max(
+            0.0,
+            self._silent_until.get("", 0.0) - now,
+            *(bucket.wait(now) for bucket in self._buckets),
+        )
 
     def shut(self, now: float) -> dict[str, float]:
         """The channels in which no call may be made now, with the seconds to wait."""
@@ -64,7 +68,11 @@ class Meter:
         self._silent_until[channel] = max(self._silent_until.get(channel, 0.0), now + seconds)
 
     def _wait_in(self, channel: str, now: float) -> float:
-        return max(0.0, self._silent_until.get(channel, 0.0) - now, *(bucket.wait(now) for bucket in self._of(channel)))
+        return max(
+            0.0,
+            self._silent_until.get(channel, 0.0) - now,
+            *(bucket.wait(now) for bucket in self._of(channel)),
+        )
 
     def _of(self, channel: str) -> list[Bucket]:
         if channel not in self._channels:

@@ -97,8 +97,8 @@ class Capabilities:
 class Workplace(Protocol):
     """A connected workplace. Every method waits for the network: never inside a turn.
 
-    All raise `Unreachable` (nothing happened), `Rejected` (nothing happened, never will) or, where something was written,
-    `Unknown` (may have happened). None retries by itself; each has one total timeout of `timeout` seconds.
+    All raise `Unreachable` (nothing happened), `Rejected` (nothing happened, never will) or, where something was
+    written, `Unknown` (may have happened). None retries by itself; each has one total timeout of `timeout` seconds.
     """
 
     name: str
@@ -118,7 +118,10 @@ class Workplace(Protocol):
         """Take one of our own posts away. One that is gone already is success."""
 
     async def tell(self, thread: ThreadRef, agent: str, post: Post) -> None:
-        """Say something that only this agent sees; it may be lost, and twice is harmless. An empty root: in the channel."""
+        """Say something that only this agent sees; it may be lost, and twice is harmless.
+
+        An empty root: in the channel.
+        """
 
     async def find(self, thread: ThreadRef, key: str, since: datetime) -> tuple[Placed, ...]:
         """Every post of ours that carries the key, oldest first; an empty root searches the channel's roots.
@@ -182,5 +185,3 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Wait this long."""
-
-

@@ -43,7 +43,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A delivery on its way with everything that its words are made of. `root_key`: the key that its thread's card carries."""
+    """A delivery on its way with everything that its words are made of.
+
+    `root_key` is the key that its thread's card carries.
+    """
 
     delivery: Delivery
     attempt: int
@@ -108,6 +111,9 @@ class Conversations(Protocol):
 
     def thread_at(self, workplace: str, channel: str, root: str) -> Thread | None:
         """The thread whose root stands there."""
+
+    def opens_in(self, workplace: str, channel: str) -> bool:
+        """Whether a card has left for this channel of which we do not know yet where it stands."""
 
     def newest_thread(self, workplace: str, channel: str) -> Thread | None:
         """The channel's newest active thread, if there is one."""
@@ -200,7 +206,10 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the pace allows now: no channel in `shut`, only kinds in `kinds`; `join` waiting lines of one lane up to `max_text`."""
+    """What the pace allows now: no channel in `shut`, only kinds in `kinds`.
+
+    `join`: waiting lines of one lane become one post of up to `max_text` characters.
+    """
 
     kinds: tuple[Kind, ...]
     shut: tuple[str, ...] = ()

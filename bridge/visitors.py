@@ -63,7 +63,12 @@ class VisitorDesk:
 
     async def leave_email(self, visitor: VisitorId, address: str) -> None:
         """Where to answer when the visitor has gone; a later address replaces it."""
-        unit = partial(_leave_email, visitor=visitor, address=email_address(address), moment=self.clock.moment())
+        unit = partial(
+            _leave_email,
+            visitor=visitor,
+            address=email_address(address),
+            moment=self.clock.moment(),
+        )
         await self.store.turn(unit)
 
     async def end(self, visitor: VisitorId) -> None:
@@ -166,5 +171,3 @@ def _end(tx: Transaction, *, visitor: VisitorId, moment: Moment) -> None:
 
 def _midnight(now: datetime) -> datetime:
     return now.replace(hour=0, minute=0, second=0, microsecond=0)
-
-

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Row, Table
+from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import Insert
 
 from bridge.errors import NotFound
 from bridge.model import (
@@ -34,30 +34,40 @@ from bridge.topics import OUTBOX, visitor_topic
 from bridge.transaction import Seen
 from storage import rows
 from storage import statements as sql
+from storage.rows import AnyRow
 
 HISTORY_LIMIT: Final = 200
 CHANGES_LIMIT: Final = 200
 
 
-def insert_if_new(connection: Connection, table: Table) -> Insert:
-    """INSERT … ON CONFLICT DO NOTHING: the row count says whether it was new, and the transaction lives on."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
+@cache
+def _insert_if_new(dialect: str, table: Table) -> Executable:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 class Conversations:
-    """See bridge.transaction.Conversations. `rings` are the topics to ring once the turn is durable."""
+    """See bridge.transaction.Conversations. `rings` are the topics to ring once the turn is durable.
 
-    def __init__(self, connection: Connection) -> None:
+    `enter` is told the lane of each row before it is locked; it may raise, and then the unit runs again later.
+    """
+
+    def __init__(self, connection: Connection, enter: Callable[[str], None] | None = None) -> None:
         self._connection = connection
+        self._enter = enter or _freely
         self.rings: list[str] = []
         self._known: dict[str, Conversation | Thread] = {}
+        self._outdated: set[str] = set()
 
-    def _one(self, statement: Executable, **values: Any) -> Row[Any] | None:
+    def _one(self, statement: Executable, **values: Any) -> AnyRow | None:
         return self._connection.execute(statement, values).first()
 
     def _run(self, statement: Executable, values: Mapping[str, Any]) -> int:
         return self._connection.execute(statement, values).rowcount
+
+    def _is_new(self, table: Table, values: Mapping[str, Any]) -> bool:
+        """Insert unless a row with one of its keys is there; the transaction lives on either way."""
+        return self._run(_insert_if_new(self._connection.dialect.name, table), values) == 1
 
     def site(self, key: str) -> Site | None:
         row = self._one(sql.SITE_BY_KEY, key=key)
@@ -74,9 +84,9 @@ class Conversations:
 
     def put_site(self, site: Site, channel: Channel) -> None:
         place = {"id": channel.id, "workplace": channel.workplace, "ref": channel.ref}
-        self._run(insert_if_new(self._connection, sql.CHANNEL), place)
+        self._is_new(sql.CHANNEL, place)
         values = rows.site_values(site)
-        if not self._run(insert_if_new(self._connection, sql.SITE), values):
+        if not self._is_new(sql.SITE, values):
             changed = {name: value for name, value in values.items() if name not in ("id", "key")}
             self._run(sql.SITE.update().where(sql.SITE.c.id == site.id), changed)
 
@@ -97,6 +107,7 @@ class Conversations:
         self._run(sql.INSERT_VISITOR, values)
 
     def lock_visitor(self, visitor: VisitorId) -> Visitor:
+        self._enter(f"visitor:{visitor}")
         row = self._one(sql.LOCK_VISITOR, id=visitor)
         if row is None:
             raise NotFound(f"visitor {visitor}")
@@ -110,12 +121,20 @@ class Conversations:
         return int(self._connection.execute(sql.OPENED_SINCE, {"site": site, "since": since}).scalar_one())
 
     def lock_conversation(self, conversation: ConversationId) -> Conversation:
+        self._enter(f"conversation:{conversation}")
         row = self._one(sql.LOCK_CONVERSATION, id=conversation)
         if row is None:
             raise NotFound(f"conversation {conversation}")
         value = rows.conversation(row)
+        if value.id not in self._known:
+            self._outdate_threads(value.id)
         self._known[value.id] = value
         return value
+
+    def _outdate_threads(self, conversation: ConversationId) -> None:
+        """What was read before its conversation was locked may have changed since."""
+        known = (value for value in self._known.values() if isinstance(value, Thread))
+        self._outdated |= {thread.id for thread in known if thread.conversation == conversation}
 
     def latest_conversation(self, visitor: VisitorId) -> Conversation | None:
         row = self._one(sql.LATEST_ID, visitor=visitor)
@@ -127,14 +146,19 @@ class Conversations:
     def thread_at(self, workplace: str, channel: str, root: str) -> Thread | None:
         return self._thread(self._one(sql.THREAD_AT, workplace=workplace, channel=channel, root=root))
 
+    def opens_in(self, workplace: str, channel: str) -> bool:
+        return self._one(sql.OPENS_IN, workplace=workplace, channel=channel) is not None
+
     def newest_thread(self, workplace: str, channel: str) -> Thread | None:
         return self._thread(self._one(sql.NEWEST_THREAD, workplace=workplace, channel=channel))
 
-    def _thread(self, row: Row[Any] | None) -> Thread | None:
+    def _thread(self, row: AnyRow | None) -> Thread | None:
         if row is None:
             return None
         value = rows.thread(row)
         self._known[value.id] = value
+        if value.conversation in self._known:
+            self._outdated.discard(value.id)
         return value
 
     def message(self, message: MessageId) -> Message | None:
@@ -146,7 +170,7 @@ class Conversations:
     def message_at(self, thread: ThreadId, ref: str) -> Message | None:
         return self._message(self._one(sql.MESSAGE_AT, thread=thread, ref=ref))
 
-    def _message(self, row: Row[Any] | None) -> Message | None:
+    def _message(self, row: AnyRow | None) -> Message | None:
         return rows.message(row) if row else None
 
     def place_before(self, conversation: ConversationId, order: str) -> int | None:
@@ -176,7 +200,7 @@ class Conversations:
             "fresh_at": now,
         }
         new = {"id": new_id, "workplace": workplace, "ref": person.ref, **values}
-        if not self._run(insert_if_new(self._connection, sql.AGENT), new):
+        if not self._is_new(sql.AGENT, new):
             self._refresh_agent(workplace, person.ref, values)
         agent = self.agent(workplace, person.ref)
         if agent is None:
@@ -196,7 +220,7 @@ class Conversations:
         return (row.photo, row.photo_type) if row else None
 
     def once(self, key: str, now: datetime) -> bool:
-        return self._run(insert_if_new(self._connection, sql.SEEN), {"key": key, "at": now}) == 1
+        return self._is_new(sql.SEEN, {"key": key, "at": now})
 
     def save(self, step: Step) -> None:
         self._save_conversation(step.conversation)
@@ -229,7 +253,7 @@ class Conversations:
         known = self._known.get(value.id)
         if known is None:
             self._run(sql.INSERT_THREAD, rows.thread_values(value))
-        elif known != value:
+        elif known != value or value.id in self._outdated:
             self._run(sql.SET_THREAD, {"this": value.id, "ref": value.ref, "state": value.state.value})
         self._known[value.id] = value
         return value
@@ -256,7 +280,12 @@ class Conversations:
         conversation = rows.conversation(latest)
         after = _after(conversation, cursor)
         messages = self._history(visitor) if after is None else self._changes(conversation, after)
-        upto = max([conversation.changes, *(said.change for said, number, _ in messages if number == conversation.number)])
+        upto = max(
+            [
+                conversation.changes,
+                *(said.change for said, number, _ in messages if number == conversation.number),
+            ]
+        )
         if after is not None and len(messages) == CHANGES_LIMIT:
             upto = messages[-1][0].change
         claimant = self.agent_of(conversation.claimant) if conversation.claimant else None
@@ -272,16 +301,19 @@ class Conversations:
         return tuple((rows.message(row), row.conversation_number, _author(row)) for row in reversed(found))
 
 
+def _freely(_lane: str) -> None:
+    """Where one writer does everything, no lane is ever taken."""
+
+
 def _standing(value: Conversation) -> tuple[object, ...]:
     """What a visitor is shown of how things stand, beside the messages."""
     return value.status, value.claimant, value.seen
 
 
-def _author(row: Row[Any]) -> Agent | None:
+def _author(row: AnyRow) -> Agent | None:
     if row.agent_id_ is None:
         return None
-    names = ("id", "workplace", "ref", "name", "standing", "photo_version", "fresh_at")
-    return rows.agent_from({name: row._mapping[f"agent_{name}_"] for name in names})
+    return rows.agent_from({name: getattr(row, f"agent_{name}_") for name in rows.AGENT_COLUMNS})
 
 
 def _cursor(conversation: Conversation, change: int) -> str:

@@ -32,7 +32,10 @@ def upgrade(connection: Connection) -> None:
     if present == script.get_current_head():
         return
     if present is not None and present not in {revision.revision for revision in script.walk_revisions()}:
-        raise Refused("database", f"the database is of a newer version ({present}); start that version or restore a backup")
+        raise Refused(
+            "database",
+            f"the database is of a newer version ({present}); start that version or restore a backup",
+        )
     command.upgrade(config, "head")
     _end(connection)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, case
+from sqlalchemy import Executable, case
 
 from bridge import markup
 from bridge.conversation import rides_in_card
@@ -24,7 +24,8 @@ from bridge.topics import OUTBOX, visitor_topic
 from bridge.transaction import Choice, Doubt, Errand
 from storage import rows
 from storage import statements as sql
-from storage.conversations import Conversations, insert_if_new
+from storage.conversations import Conversations
+from storage.rows import AnyRow
 
 DOUBT_REST: Final = timedelta(seconds=60)  # how long a doubt that was handed out is not handed out again
 NEVER_ROSE: Final = ("due", "sending", "unknown")
@@ -45,6 +46,8 @@ class Outbox(Conversations):
     """See bridge.transaction.Outbox."""
 
     def take(self, workplace: str, epoch: int, now: datetime, choice: Choice) -> Errand | None:
+        if self._is_superseded(workplace, epoch):
+            return None
         values = {
             "workplace": workplace,
             "now": now,
@@ -87,13 +90,13 @@ class Outbox(Conversations):
         row = self._one(sql.POST_AT, thread=thread.id, ref=thread.ref)
         return str(row.id) if row else ""
 
-    def _the(self, statement: Any, name: str) -> Row[Any]:
+    def _the(self, statement: Executable, name: str) -> AnyRow:
         row = self._one(statement, id=name)
         if row is None:
             raise LookupError(name)
         return row
 
-    def _messages_of(self, row: Row[Any]) -> tuple[Message, ...]:
+    def _messages_of(self, row: AnyRow) -> tuple[Message, ...]:
         frozen = self._connection.execute(sql.MESSAGES_OF_POST, {"post": row.key}).all()
         if frozen:
             return tuple(rows.message(found) for found in frozen)
@@ -192,7 +195,11 @@ class Outbox(Conversations):
                 continue
             conversation = self.lock_conversation(message.conversation)
             number = conversation.changes + 1
-            values = rows.message_values(message) | {"receipt": receipt.value, "change": number, "this": message.id}
+            values = rows.message_values(message) | {
+                "receipt": receipt.value,
+                "change": number,
+                "this": message.id,
+            }
             self._run(sql.UPDATE_MESSAGE, values)
             self._run(sql.COUNT_CHANGE, {"this": conversation.id, "changes": number})
             self.rings.append(visitor_topic(conversation.visitor))
@@ -201,9 +208,7 @@ class Outbox(Conversations):
         return self._settle(number, epoch, DeliveryState.DUE, due=until, why=cause)
 
     def doubtful(self, number: int, epoch: int, ended_at: datetime) -> bool:
-        return self._settle(
-            number, epoch, DeliveryState.UNKNOWN, from_=("sending",), due=ended_at, ended=ended_at
-        )
+        return self._settle(number, epoch, DeliveryState.UNKNOWN, from_=("sending",), due=ended_at, ended=ended_at)
 
     def gave_up(self, number: int, epoch: int, cause: str) -> bool:
         row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
@@ -219,13 +224,15 @@ class Outbox(Conversations):
 
     def doubts(self, workplace: str, epoch: int, now: datetime) -> tuple[Doubt, ...]:
         values = {"workplace": workplace, "now": now, "mine": epoch}
-        numbers = [row.number for row in self._connection.execute(sql.DOUBTS, values)]
-        found = []
-        for number in numbers:
-            row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
-            if row and self._settle(number, epoch, DeliveryState.UNKNOWN, from_=("unknown",), due=now + DOUBT_REST):
-                found.append(Doubt(self._errand(number), row.ended_at))
-        return tuple(found)
+        doubtful = self._connection.execute(sql.DOUBTS, values).all()
+        found = [self._doubt(row, epoch, now) for row in doubtful]
+        return tuple(doubt for doubt in found if doubt is not None)
+
+    def _doubt(self, row: AnyRow, epoch: int, now: datetime) -> Doubt | None:
+        self.lock_conversation(ConversationId(row.conversation_id))
+        until = now + DOUBT_REST
+        is_ours = self._settle(row.number, epoch, DeliveryState.UNKNOWN, from_=("unknown",), due=until)
+        return Doubt(self._errand(row.number), row.ended_at) if is_ours else None
 
     def look_again(self, number: int, epoch: int, at: datetime) -> bool:
         return self._settle(number, epoch, DeliveryState.UNKNOWN, from_=("unknown",), due=at)
@@ -236,15 +243,19 @@ class Outbox(Conversations):
 
     def take_lease(self, name: str, owner: str, now: datetime, until: datetime, *, by_force: bool) -> int | None:
         fresh = {"name": name, "owner": owner, "epoch": 1, "expires_at": until}
-        if self._run(insert_if_new(self._connection, sql.LEASE), fresh):
+        if self._is_new(sql.LEASE, fresh):
             return 1
-        held = self._one(sql.LEASE_BY_NAME, name=name)
+        held = self._one(sql.LOCK_LEASE, name=name)
         if held is None or (held.owner != owner and held.expires_at > now and not by_force):
             return None
-        epoch = int(held.epoch) + (held.owner != owner)
-        values = {"owner": owner, "epoch": epoch, "expires_at": until}
-        self._run(sql.LEASE.update().where(sql.LEASE.c.name == name), values)
+        epoch = int(held.epoch) + int(held.owner != owner)
+        self._run(sql.SET_LEASE, {"this": name, "owner": owner, "epoch": epoch, "until": until})
         return epoch
+
+    def _is_superseded(self, workplace: str, epoch: int) -> bool:
+        """Whether a later epoch has the workplace. The lease stays locked: no takeover can overlook what we begin."""
+        held = self._one(sql.LOCK_LEASE, name=courier_lease(workplace))
+        return held is not None and held.epoch > epoch
 
     def orphan(self, workplace: str, epoch: int, now: datetime) -> int:
         dead = self._connection.execute(sql.ORPHANS, {"workplace": workplace, "mine": epoch}).all()
@@ -252,7 +263,7 @@ class Outbox(Conversations):
             self._adopt(row, epoch, now)
         return len(dead)
 
-    def _adopt(self, row: Row[Any], epoch: int, now: datetime) -> None:
+    def _adopt(self, row: AnyRow, epoch: int, now: datetime) -> None:
         """Posts become doubts; edits and hints are simply made again, since twice is harmless."""
         again = row.kind in ("card", "tell")
         values = {
@@ -266,13 +277,19 @@ class Outbox(Conversations):
 
     def expire(self, workplace: str, before: datetime) -> int:
         old = self._connection.execute(sql.OLD, {"workplace": workplace, "before": before}).all()
-        return sum(self.gave_up(row.number, row.epoch, "a day has passed") for row in old)
+        in_order = sorted(old, key=lambda row: (row.conversation_id, row.number))
+        return sum(self.gave_up(row.number, row.epoch, "a day has passed") for row in in_order)
 
     def waiting_count(self, workplace: str) -> int:
         return int(self._connection.execute(sql.WAITING_COUNT, {"workplace": workplace}).scalar_one())
 
     def prune(self, before: datetime) -> None:
         self._run(sql.SEEN.delete().where(sql.SEEN.c.at < before), {})
+
+
+def courier_lease(workplace: str) -> str:
+    """The lease whose holder carries a workplace's deliveries."""
+    return f"courier:{workplace}"
 
 
 def _post_values(delivery: Delivery) -> dict[str, Any]:

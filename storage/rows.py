@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row
 
@@ -37,7 +37,8 @@ from bridge.model import (
 )
 
 Values = dict[str, Any]
-AnyRow = Row[Any]
+AGENT_COLUMNS: Final = ("id", "workplace", "ref", "name", "standing", "photo_version", "fresh_at")
+AnyRow = Row[*tuple[Any, ...]]
 
 
 def site(row: AnyRow) -> Site:
@@ -86,7 +87,7 @@ def visitor(row: AnyRow) -> Visitor:
 
 def agent(row: AnyRow) -> Agent:
     """A row of `agent`, without the picture itself."""
-    return agent_from(row._mapping)
+    return agent_from({name: getattr(row, name) for name in AGENT_COLUMNS})
 
 
 def agent_from(values: Mapping[str, Any]) -> Agent:

@@ -1,7 +1,7 @@
 """The store on SQLite: one writer thread that groups units into commits, and a few readers.
 
-A commit holds at most 64 units, each in a savepoint, so that a failing one leaves its neighbours alone. Results and rings are
-released only after the commit is on the disk (WAL, synchronous FULL).
+A commit holds at most 64 units, each in a savepoint, so that a failing one leaves its neighbours alone. Results and
+rings are released only after the commit is on the disk (WAL, synchronous FULL).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final, TypeVar
+from typing import IO, Any, Final, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
@@ -26,11 +26,14 @@ from sqlalchemy.pool import NullPool
 from bridge.errors import BridgeError, Refused
 from bridge.ports import Signals, Unit
 from storage.migrate import upgrade
+from storage.rehearsal import rehearse
 from storage.transaction import Transaction
 
 T = TypeVar("T")
 BATCH: Final = 64
-SLOW_UNIT: Final = 0.020  # seconds
+SLOW_UNIT: Final = 0.020  # seconds of a unit's own work
+SLOW_TURN: Final = 0.250  # seconds in which nobody else could write
+OWN_FAULTS: Final = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError)
 READERS: Final = 3
 _log = logging.getLogger("silta.storage")
 
@@ -61,7 +64,13 @@ class SqliteStore:
 
     is_alone = True
 
-    def __init__(self, path: str | Path, signals: Signals, *, on_connect: Callable[[sqlite3.Connection], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        signals: Signals,
+        *,
+        on_connect: Callable[[sqlite3.Connection], None] | None = None,
+    ) -> None:
         self._path = str(path)
         self._signals = signals
         self._on_connect = on_connect
@@ -77,8 +86,13 @@ class SqliteStore:
     def start(self) -> None:
         """Bring the tables up to date and begin to write. Blocks; call it before serving."""
         self._lock = _locked(self._path)
-        with self._engine.connect() as connection:
-            upgrade(connection)
+        try:
+            with self._engine.connect() as connection:
+                upgrade(connection)
+                _rehearse(connection)
+        except BaseException:
+            self._lock.close()
+            raise
         self._writer.start()
 
     async def close(self) -> None:
@@ -106,6 +120,8 @@ class SqliteStore:
 
     async def read(self, question: Unit[T]) -> T:
         """See bridge.ports.Store."""
+        if self._is_closed:
+            raise Refused("busy", "the store is closed", wait=5)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._ask, question)
 
@@ -150,12 +166,12 @@ class SqliteStore:
 
     def _commit(self, connection: Connection, batch: Sequence[Job]) -> None:
         driver = _driver(connection)
-        if _whole(connection, driver, batch):
-            return
-        for job in batch:
-            job.error, job.rings = None, []
-            if not _whole(connection, driver, [job]) and job.error is None:
-                job.error = Refused("busy", "the memory cannot write just now", wait=5)
+        if not _begun(driver):
+            for job in batch:
+                job.error = _busy()
+        elif not _whole(connection, driver, batch):
+            for job in batch:
+                _alone(connection, driver, job)
 
     def _release(self, batch: Sequence[Job], loop: asyncio.AbstractEventLoop) -> None:
         """One hop to the loop for a whole batch. A loop that is gone has nobody waiting."""
@@ -172,7 +188,11 @@ class SqliteStore:
 
     def _new_engine(self) -> Engine:
         return create_engine(
-            "sqlite://", creator=self._connect, poolclass=NullPool, execution_options={"isolation_level": "AUTOCOMMIT"}
+            "sqlite://",
+            creator=self._connect,
+            poolclass=NullPool,
+            hide_parameters=True,
+            execution_options={"isolation_level": "AUTOCOMMIT"},
         )
 
     def _connect(self) -> sqlite3.Connection:
@@ -207,15 +227,44 @@ def _locked(path: str) -> IO[str]:
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
+
+
+def _rehearse(connection: Connection) -> None:
+    """Build the statements; a disk that is full now may have room when somebody writes."""
+    driver = _driver(connection)
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+        rehearse(Transaction(connection))
+    except (sqlite3.Error, DBAPIError) as error:
+        _log.warning("the database cannot be written just now: %s", error)
+    finally:
+        _undo(driver)
+
+
+def _busy() -> Refused:
+    return Refused("busy", "the memory cannot write just now", wait=5)
+
+
+def _begun(driver: sqlite3.Connection) -> bool:
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as error:
+        _log.error("no commit could begin: %s", error)
+        return False
+    return True
+
+
+def _alone(connection: Connection, driver: sqlite3.Connection, job: Job) -> None:
+    """Run a unit again in a commit of its own; what its first run gave is void."""
+    job.result, job.error, job.rings = None, None, []
+    if not _begun(driver) or not _whole(connection, driver, [job]):
+        job.error = job.error or _busy()
 
 
 def _whole(connection: Connection, driver: sqlite3.Connection, batch: Sequence[Job]) -> bool:
-    """Run a batch as one transaction; False when it is gone as a whole and each unit must run again alone."""
+    """End the begun transaction with a batch in it; False when it is gone as a whole and nothing of it was kept."""
     try:
-        driver.execute("BEGIN IMMEDIATE")
         for job in batch:
             _in_savepoint(connection, driver, job)
             if not driver.in_transaction:
@@ -237,7 +286,7 @@ def _in_savepoint(connection: Connection, driver: sqlite3.Connection, job: Job) 
     """A failing unit takes back only itself. After its error the caller looks whether the transaction still stands:
     a full disk rolls back the whole of it, and the next savepoint would silently start its own."""
     driver.execute("SAVEPOINT unit")
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.thread_time()
     try:
         transaction = Transaction(connection)
         job.result = job.unit(transaction)
@@ -245,18 +294,30 @@ def _in_savepoint(connection: Connection, driver: sqlite3.Connection, job: Job) 
         driver.execute("RELEASE unit")
     except BridgeError as error:
         job.error = error
-    except (sqlite3.Error, DBAPIError) as error:
-        _log.error("the unit %s could not be stored: %s", _name(job.unit), error)
-        job.error = Refused("busy", "the memory cannot write just now", wait=5)
-        job.error.__cause__ = error
     except Exception as error:  # noqa: BLE001 - the store's guard: nobody else's turn may suffer
         _log.exception("the unit %s failed", _name(job.unit))
-        job.error = error
+        job.error = _told(error)
     if job.error is not None and driver.in_transaction:
         driver.execute("ROLLBACK TO unit")
         driver.execute("RELEASE unit")
-    if (spent := time.perf_counter() - began) > SLOW_UNIT:
-        _log.warning("the unit %s took %d ms", _name(job.unit), round(spent * 1000))
+    _judge(job, time.perf_counter() - began, time.thread_time() - worked)
+
+
+def _told(error: Exception) -> Exception:
+    """What the caller is told: a memory that cannot write is a Refused, a unit's own fault stays what it is."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(cause, sqlite3.Error) or isinstance(cause, OWN_FAULTS):
+        return error
+    busy = _busy()
+    busy.__cause__ = error
+    return busy
+
+
+def _judge(job: Job, spent: float, worked: float) -> None:
+    """A unit is slow by its own work; what it waited for the disk or the machine is another finding."""
+    if worked > SLOW_UNIT or spent > SLOW_TURN:
+        times = (round(spent * 1000), round(worked * 1000))
+        _log.warning("the unit %s held the writer for %d ms (%d ms of them its own work)", _name(job.unit), *times)
 
 
 def _name(unit: Any) -> str:

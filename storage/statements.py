@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import Table, and_, bindparam, exists, func, insert, or_, select, update
-from storage import tables
 
-_named = tables.SQLModel.metadata.tables
+from storage import rows
+from storage.tables import METADATA
+
+_named = METADATA.tables
 CHANNEL: Final[Table] = _named["channel"]
 SITE: Final[Table] = _named["site"]
 AGENT: Final[Table] = _named["agent"]
@@ -23,7 +25,7 @@ LEASE: Final[Table] = _named["lease"]
 
 c, t, m, d = CONVERSATION.c, THREAD.c, MESSAGE.c, DELIVERY.c
 _VISITOR = [VISITOR.c[name] for name in ("id", "site_id", "language", "name", "email")]
-AGENT_COLUMNS: Final = [AGENT.c[name] for name in ("id", "workplace", "ref", "name", "standing", "photo_version", "fresh_at")]
+AGENT_COLUMNS: Final = [AGENT.c[name] for name in rows.AGENT_COLUMNS]
 _PENDING = ("due", "sending", "unknown")
 
 
@@ -45,16 +47,14 @@ SET_EMAIL: Final = update(VISITOR).where(VISITOR.c.id == bindparam("visitor")).v
 
 CONVERSATION_BY_ID: Final = select(CONVERSATION).where(c.id == bindparam("id"))
 LOCK_CONVERSATION: Final = CONVERSATION_BY_ID.with_for_update(key_share=True)
-LATEST_ID: Final = (
-    select(c.id).where(c.visitor_id == bindparam("visitor")).order_by(c.number.desc()).limit(1)
-)
+LATEST_ID: Final = select(c.id).where(c.visitor_id == bindparam("visitor")).order_by(c.number.desc()).limit(1)
 LATEST: Final = select(CONVERSATION).where(c.visitor_id == bindparam("visitor")).order_by(c.number.desc()).limit(1)
 OPENED_SINCE: Final = select(func.count()).where(c.site_id == bindparam("site"), c.opened_at >= bindparam("since"))
 INSERT_CONVERSATION: Final = insert(CONVERSATION)
 UPDATE_CONVERSATION: Final = (
     update(CONVERSATION)
     .where(c.id == bindparam("this"))
-    .values({name: value for name, value in _set(CONVERSATION, "id", "site_id", "visitor_id", "number", "opened_at").items()})
+    .values(_set(CONVERSATION, "id", "site_id", "visitor_id", "number", "opened_at"))
 )
 
 THREAD_BY_ID: Final = select(THREAD).where(t.id == bindparam("id"))
@@ -115,14 +115,23 @@ UPDATE_MESSAGE: Final = (
     .values(
         {
             name: bindparam(name)
-            for name in ("visibility", "body", "place", "change", "receipt", "edited", "removed", "held")
+            for name in (
+                "visibility",
+                "body",
+                "place",
+                "change",
+                "receipt",
+                "edited",
+                "removed",
+                "held",
+            )
         }
     )
 )
 
-_WITH_AGENT = select(
-    MESSAGE, *[column.label(f"agent_{column.name}_") for column in AGENT_COLUMNS]
-).outerjoin(AGENT, AGENT.c.id == m.agent_id)
+_WITH_AGENT = select(MESSAGE, *[column.label(f"agent_{column.name}_") for column in AGENT_COLUMNS]).outerjoin(
+    AGENT, AGENT.c.id == m.agent_id
+)
 CHANGES: Final = (
     _WITH_AGENT.where(
         m.conversation_id == bindparam("conversation"),
@@ -145,12 +154,11 @@ AGENT_AT: Final = select(*AGENT_COLUMNS).where(
 )
 AGENT_BY_ID: Final = select(*AGENT_COLUMNS).where(AGENT.c.id == bindparam("id"))
 PHOTO: Final = select(AGENT.c.photo, AGENT.c.photo_type).where(
-    AGENT.c.id == bindparam("id"), AGENT.c.photo_version == bindparam("version"), AGENT.c.photo_version != ""
+    AGENT.c.id == bindparam("id"),
+    AGENT.c.photo_version == bindparam("version"),
+    AGENT.c.photo_version != "",
 )
-INSERT_AGENT: Final = insert(AGENT)
-UPDATE_AGENT: Final = (
-    update(AGENT).where(AGENT.c.id == bindparam("this")).values(_set(AGENT, "id", "workplace", "ref"))
-)
+UPDATE_AGENT: Final = update(AGENT).where(AGENT.c.id == bindparam("this")).values(_set(AGENT, "id", "workplace", "ref"))
 VISITORS_OF_AGENT: Final = select(c.visitor_id).where(c.claimant == bindparam("agent"), c.status == "claimed")
 
 INSERT_DELIVERY: Final = insert(DELIVERY)
@@ -191,7 +199,13 @@ NEXT_DUE: Final = (
 BEGIN_ATTEMPT: Final = (
     update(DELIVERY)
     .where(d.number == bindparam("this"), d.state == "due")
-    .values(state="sending", epoch=bindparam("mine"), attempt=d.attempt + 1, started_at=bindparam("now"), ended_at=None)
+    .values(
+        state="sending",
+        epoch=bindparam("mine"),
+        attempt=d.attempt + 1,
+        started_at=bindparam("now"),
+        ended_at=None,
+    )
 )
 FOLLOWING: Final = (
     select(d.number, d.message_id, d.kind, d.state, d.attempt)
@@ -207,11 +221,14 @@ SET_STATE: Final = (
         d.epoch == bindparam("mine"),
     )
     .values(
-        state=bindparam("to"), due_at=bindparam("due"), ended_at=bindparam("ended"), cause=bindparam("why")
+        state=bindparam("to"),
+        due_at=bindparam("due"),
+        ended_at=bindparam("ended"),
+        cause=bindparam("why"),
     )
 )
 DOUBTS: Final = (
-    select(d.number)
+    select(d.number, d.conversation_id, d.ended_at)
     .join(CHANNEL, CHANNEL.c.id == d.channel_id)
     .where(
         CHANNEL.c.workplace == bindparam("workplace"),
@@ -229,18 +246,18 @@ WAITING_COUNT: Final = (
     .where(CHANNEL.c.workplace == bindparam("workplace"), d.state.in_(_PENDING))
 )
 OLD: Final = (
-    select(d.number, d.epoch)
+    select(d.number, d.epoch, d.conversation_id)
     .join(CHANNEL, CHANNEL.c.id == d.channel_id)
     .where(
         CHANNEL.c.workplace == bindparam("workplace"),
         d.state == "due",
         d.created_at < bindparam("before"),
     )
+    .order_by(d.number)
     .limit(100)
 )
 INSERT_POST: Final = insert(POST)
 INSERT_POST_MESSAGE: Final = insert(POST_MESSAGE)
-POST_BY_ID: Final = select(POST).where(POST.c.id == bindparam("id"))
 POST_AT: Final = select(POST.c.id).where(POST.c.thread_id == bindparam("thread"), POST.c.ref == bindparam("ref"))
 SET_POST: Final = (
     update(POST).where(POST.c.id == bindparam("this")).values(ref=bindparam("ref"), ordering=bindparam("order"))
@@ -251,7 +268,12 @@ MESSAGES_OF_POST: Final = (
     .where(POST_MESSAGE.c.post_id == bindparam("post"))
     .order_by(m.place)
 )
-LEASE_BY_NAME: Final = select(LEASE).where(LEASE.c.name == bindparam("name")).with_for_update(key_share=True)
+LOCK_LEASE: Final = select(LEASE).where(LEASE.c.name == bindparam("name")).with_for_update(key_share=True)
+SET_LEASE: Final = (
+    update(LEASE)
+    .where(LEASE.c.name == bindparam("this"))
+    .values(owner=bindparam("owner"), epoch=bindparam("epoch"), expires_at=bindparam("until"))
+)
 COUNT_CHANGE: Final = update(CONVERSATION).where(c.id == bindparam("this")).values(changes=bindparam("changes"))
 ORPHANS: Final = (
     select(d.number, d.kind)
@@ -261,9 +283,26 @@ ORPHANS: Final = (
         d.state.in_(("sending", "unknown")),
         d.epoch != bindparam("mine"),
     )
+    .order_by(d.number)
 )
 ADOPT: Final = (
     update(DELIVERY)
     .where(d.number == bindparam("this"), d.state.in_(("sending", "unknown")))
-    .values(state=bindparam("to"), epoch=bindparam("mine"), due_at=bindparam("due"), ended_at=bindparam("ended"))
+    .values(
+        state=bindparam("to"),
+        epoch=bindparam("mine"),
+        due_at=bindparam("due"),
+        ended_at=bindparam("ended"),
+    )
+)
+OPENS_IN: Final = (
+    select(d.number)
+    .join(CHANNEL, CHANNEL.c.id == d.channel_id)
+    .where(
+        CHANNEL.c.workplace == bindparam("workplace"),
+        CHANNEL.c.ref == bindparam("channel"),
+        d.kind == "open",
+        d.state.in_(("sending", "unknown")),
+    )
+    .limit(1)
 )

@@ -9,8 +9,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import AutoString, Field, SQLModel
 
 from bridge.model import (
     DeliveryState,
@@ -31,7 +40,8 @@ NAMING: Final = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-SQLModel.metadata.naming_convention = NAMING
+METADATA: Final = SQLModel.metadata
+METADATA.naming_convention = NAMING
 PENDING: Final = "state IN ('due', 'sending', 'unknown')"
 
 
@@ -47,6 +57,11 @@ def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Inde
 
 def _big(**options: Any) -> Any:
     return Field(sa_type=BigInteger, **options)
+
+
+def _ordered(**options: Any) -> Any:
+    """Compared byte by byte, whatever the database's language: the outside's order is not ours to interpret."""
+    return Field(sa_type=AutoString().with_variant(String(collation="C"), "postgresql"), **options)
 
 
 class ChannelRow(SQLModel, table=True):
@@ -152,9 +167,9 @@ class ThreadRow(SQLModel, table=True):
     conversation_id: str = Field(foreign_key="conversation.id")
     channel_id: str = Field(foreign_key="channel.id")
     spell: int
-    ref: str
+    ref: str = _ordered()
     state: str
-    repaired_upto: str = ""
+    repaired_upto: str = _ordered(default="")
 
 
 class MessageRow(SQLModel, table=True):
@@ -177,7 +192,7 @@ class MessageRow(SQLModel, table=True):
     body: str
     at: datetime
     place: int = _big()
-    ordering: str
+    ordering: str = _ordered()
     change: int = _big()
     agent_id: str | None = Field(foreign_key="agent.id")
     visitor_id: str | None = Field(foreign_key="visitor.id")
@@ -206,7 +221,7 @@ class DeliveryRow(SQLModel, table=True):
     number: int = Field(
         default=None,
         primary_key=True,
-        sa_type=BigInteger().with_variant(Integer, "sqlite"),  # type: ignore[call-overload]
+        sa_type=BigInteger().with_variant(Integer, "sqlite"),
     )
     kind: str
     lane: str
@@ -237,7 +252,7 @@ class PostRow(SQLModel, table=True):
     thread_id: str = Field(foreign_key="thread.id")
     delivery: int = _big()
     ref: str
-    ordering: str
+    ordering: str = _ordered()
 
 
 class PostMessageRow(SQLModel, table=True):

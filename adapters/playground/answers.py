@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from adapters.playground.errors import ApiError
+from adapters.playground.errors import ApiError, MissingScope
 from adapters.playground.faults import CODED, CODED_AFTER, Fault
 from adapters.playground.stage import Stage
 from adapters.playground.values import JSON
@@ -25,18 +25,14 @@ class Answer:
 
     @property
     def error(self) -> str:
-        return (
-            "cut"
-            if self.is_cut
-            else str(self.body.get("error", "") or ("not_json" if self.raw else ""))
-        )
+        return "cut" if self.is_cut else str(self.body.get("error", "") or ("not_json" if self.raw else ""))
 
 
 def failure(error: ApiError) -> JSON:
     body: JSON = {"ok": False, "error": error.code}
-    return (
-        body | {"response_metadata": {"messages": list(error.messages)}} if error.messages else body
-    )
+    if isinstance(error, MissingScope):
+        return body | {"needed": error.needed, "provided": error.provided}
+    return body | {"response_metadata": {"messages": list(error.messages)}} if error.messages else body
 
 
 def limited(method: str, seconds: int) -> Answer:
@@ -84,7 +80,5 @@ def response(request: web.Request, answer: Answer) -> web.Response:
         headers["Retry-After"] = str(answer.retry_after)
     if answer.raw:
         kind = "application/json" if answer.raw.startswith("{") else "text/html"
-        return web.Response(
-            text=answer.raw, status=answer.status, content_type=kind, headers=headers
-        )
+        return web.Response(text=answer.raw, status=answer.status, content_type=kind, headers=headers)
     return web.json_response(answer.body, status=answer.status, headers=headers)

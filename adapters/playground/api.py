@@ -14,9 +14,11 @@ from adapters.playground import (
     methods_auth,
     methods_chat,
     methods_conversations,
+    methods_files,
     methods_people,
     methods_reactions,
     methods_views,
+    scopes,
 )
 from adapters.playground.answers import (
     Answer,
@@ -39,6 +41,7 @@ HANDLERS: dict[str, Method] = {
     **methods_auth.METHODS,
     **methods_chat.METHODS,
     **methods_conversations.METHODS,
+    **methods_files.METHODS,
     **methods_people.METHODS,
     **methods_reactions.METHODS,
     **methods_views.METHODS,
@@ -99,19 +102,16 @@ async def _perform(stage: Stage, method: str, arguments: Arguments) -> Answer:
     return spoilt_after(stage, fault, body)
 
 
-async def _answer(
-    stage: Stage, request: web.Request, method: str, call: Call
-) -> tuple[Call, Answer]:
+async def _answer(stage: Stage, request: web.Request, method: str, call: Call) -> tuple[Call, Answer]:
     contract: Contract | None = METHODS.get(method)
     if contract is None:
         return call, Answer(body={"ok": False, "error": "unknown_method", "req_method": method})
     try:
         arguments = await read(request, contract)
         given = {name: value for name, value in arguments.given.items() if name != "token"}
-        call = replace(
-            call, arguments=given, undocumented=tuple(sorted(set(given) - contract.arguments))
-        )
+        call = replace(call, arguments=given, undocumented=tuple(sorted(set(given) - contract.arguments)))
         _authorize(stage, request, method, arguments)
+        scopes.check(method, arguments, stage.rules.scopes)
     except ApiError as error:
         return call, Answer(body=failure(error))
     seconds = stage.pace.ask(method, contract.tier, arguments.text("channel"))
@@ -130,7 +130,7 @@ async def handle(stage: Stage, request: web.Request) -> web.Response:
         early=stage.pace.early(method),
     )
     call, answer = await _answer(stage, request, method, call)
-    stage.calls.append(
-        replace(call, status=0 if answer.is_cut else answer.status, error=answer.error)
-    )
-    return response(request, answer)
+    stage.calls.append(replace(call, status=0 if answer.is_cut else answer.status, error=answer.error))
+    made = response(request, answer)
+    made.headers["X-OAuth-Scopes"] = ",".join(sorted(stage.rules.scopes))
+    return made

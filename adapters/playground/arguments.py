@@ -81,9 +81,7 @@ async def read(request: web.Request, contract: Contract) -> Arguments:
     given: JSON = dict(request.query)
     if request.content_type in FORMS:
         form = await request.post()
-        return Arguments(
-            given | {name: value for name, value in form.items() if isinstance(value, str)}
-        )
+        return Arguments(given | {name: value for name, value in form.items() if isinstance(value, str)})
     if request.content_type == "application/json" and contract.json:
         warnings = () if request.charset else ("missing_charset",)
         return Arguments(given | _object(await request.read()), warnings)
@@ -93,6 +91,4 @@ async def read(request: web.Request, contract: Contract) -> Arguments:
 def require(arguments: Arguments, contract: Contract) -> None:
     missing = [name for name in contract.required if not arguments.has(name)]
     if missing:
-        raise ApiError(
-            "invalid_arguments", *(f"[ERROR] missing required field: {name}" for name in missing)
-        )
+        raise ApiError("invalid_arguments", *(f"[ERROR] missing required field: {name}" for name in missing))

@@ -170,15 +170,11 @@ def check_blocks(blocks: Any, *, most: int = limits.BLOCKS) -> list[str]:
     """Every breach, each with its JSON pointer; empty when Slack would take the blocks."""
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         return ["must be a list of objects [json-pointer:/blocks]"]
-    found = (
-        [f"no more than {most} items allowed [json-pointer:/blocks]"] if len(blocks) > most else []
-    )
+    found = [f"no more than {most} items allowed [json-pointer:/blocks]"] if len(blocks) > most else []
     for number, block in enumerate(blocks):
         check = CHECKS.get(str(block.get("type")))
         if check is None:
-            found.append(
-                f"unsupported type: {block.get('type')} [json-pointer:/blocks/{number}/type]"
-            )
+            found.append(f"unsupported type: {block.get('type')} [json-pointer:/blocks/{number}/type]")
         else:
             found.extend(check(block, f"/blocks/{number}"))
     return found + list(_ids(blocks))

@@ -60,7 +60,7 @@ def _with_defaults(value: Any) -> Any:
     return made
 
 
-def _blocks_of(stage: Stage, arguments: Arguments) -> list[JSON]:
+def blocks_of(stage: Stage, arguments: Arguments) -> list[JSON]:
     if not arguments.has("blocks"):
         return []
     given = arguments.parsed("blocks", "invalid_blocks_format")
@@ -72,9 +72,7 @@ def _blocks_of(stage: Stage, arguments: Arguments) -> list[JSON]:
 
 
 def _attachments_of(arguments: Arguments) -> list[JSON]:
-    given = (
-        arguments.parsed("attachments", "invalid_arguments") if arguments.has("attachments") else []
-    )
+    given = arguments.parsed("attachments", "invalid_arguments") if arguments.has("attachments") else []
     if not isinstance(given, list):
         raise ApiError("invalid_arguments", "[ERROR] must be a list [json-pointer:/attachments]")
     if len(given) > limits.ATTACHMENTS:
@@ -98,7 +96,7 @@ def _words_of(arguments: Arguments) -> str:
 
 def content_of(stage: Stage, arguments: Arguments) -> Content:
     """Of a post, an ephemeral or an edit; the callers add their own limit on the text."""
-    made, attachments = _blocks_of(stage, arguments), _attachments_of(arguments)
+    made, attachments = blocks_of(stage, arguments), _attachments_of(arguments)
     text = _words_of(arguments)
     if not text.strip() and not made and not attachments:
         raise ApiError("no_text")

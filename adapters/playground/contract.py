@@ -14,6 +14,7 @@ GENERIC = frozenset(
         "invalid_auth",
         "invalid_json",
         "json_not_object",
+        "missing_scope",
         "not_allowed_token_type",
         "not_authed",
         "ratelimited",
@@ -36,9 +37,7 @@ class Contract:
         return frozenset(("token", *self.required, *self.optional))
 
 
-def _row(
-    tier: str, body: str, required: str = "", optional: str = "", errors: str = ""
-) -> Contract:
+def _row(tier: str, body: str, required: str = "", optional: str = "", errors: str = "") -> Contract:
     return Contract(
         tier=tier,
         json=body == "json",
@@ -73,9 +72,7 @@ METHODS: dict[str, Contract] = {
         "as_user",
         "cant_delete_message channel_not_found message_not_found",
     ),
-    "chat.getPermalink": _row(
-        "t5", "form", "channel message_ts", "", "channel_not_found message_not_found"
-    ),
+    "chat.getPermalink": _row("t5", "form", "channel message_ts", "", "channel_not_found message_not_found"),
     "chat.postEphemeral": _row(
         "t4",
         "json",
@@ -110,9 +107,7 @@ METHODS: dict[str, Contract] = {
         f"{_PAGED} include_all_metadata inclusive latest oldest",
         "channel_not_found invalid_cursor invalid_ts_latest invalid_ts_oldest not_in_channel",
     ),
-    "conversations.info": _row(
-        "t3", "form", "channel", "include_locale include_num_members", "channel_not_found"
-    ),
+    "conversations.info": _row("t3", "form", "channel", "include_locale include_num_members", "channel_not_found"),
     "conversations.join": _row(
         "t3",
         "json",
@@ -127,9 +122,7 @@ METHODS: dict[str, Contract] = {
         f"{_PAGED} exclude_archived team_id types",
         "invalid_cursor invalid_limit invalid_types",
     ),
-    "conversations.members": _row(
-        "t4", "form", "channel", _PAGED, "channel_not_found invalid_cursor invalid_limit"
-    ),
+    "conversations.members": _row("t4", "form", "channel", _PAGED, "channel_not_found invalid_cursor invalid_limit"),
     "conversations.open": _row(
         "t3",
         "json",
@@ -145,13 +138,22 @@ METHODS: dict[str, Contract] = {
         "channel_not_found invalid_cursor invalid_ts_latest invalid_ts_oldest thread_not_found",
     ),
     "emoji.list": _row("t2", "form", "", "include_categories"),
+    "files.completeUploadExternal": _row(
+        "t4",
+        "json",
+        "files",
+        "blocks channel_id channels icon_emoji icon_url initial_comment thread_ts username",
+        "channel_not_found file_not_found invalid_blocks not_in_channel posting_to_channel_denied",
+    ),
+    "files.delete": _row("t3", "json", "file", "", "cant_delete_file file_not_found"),
+    "files.getUploadURLExternal": _row("t4", "form", "length filename", "alt_txt snippet_type", "missing_argument"),
+    "files.info": _row("t4", "form", "file", "count cursor limit page", "file_not_found"),
     "reactions.add": _row(
         "t3",
         "json",
         "name timestamp channel",
         "",
-        "already_reacted bad_timestamp channel_not_found invalid_name is_archived "
-        "message_not_found no_access",
+        "already_reacted bad_timestamp channel_not_found invalid_name is_archived message_not_found no_access",
     ),
     "reactions.get": _row(
         "t3",
@@ -165,13 +167,10 @@ METHODS: dict[str, Contract] = {
         "json",
         "name",
         "channel file file_comment timestamp",
-        "bad_timestamp channel_not_found invalid_name message_not_found no_access "
-        "no_item_specified no_reaction",
+        "bad_timestamp channel_not_found invalid_name message_not_found no_access no_item_specified no_reaction",
     ),
     "team.info": _row("t3", "json", "", "domain team", "team_not_found"),
-    "usergroups.list": _row(
-        "t2", "form", "", "include_count include_disabled include_users team_id"
-    ),
+    "usergroups.list": _row("t2", "form", "", "include_count include_disabled include_users team_id"),
     "users.conversations": _row(
         "t3",
         "form",
@@ -196,7 +195,5 @@ METHODS: dict[str, Contract] = {
         "hash interactivity_pointer",
         "hash_conflict missing_profile_id view_too_large",
     ),
-    "views.update": _row(
-        "t4", "json", "view", "external_id hash view_id", "hash_conflict not_found view_too_large"
-    ),
+    "views.update": _row("t4", "json", "view", "external_id hash view_id", "hash_conflict not_found view_too_large"),
 }

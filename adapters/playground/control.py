@@ -118,9 +118,7 @@ class Control:
         method, since = request.query.get("method", ""), request.query.get("since", "0")
         if not since.replace(".", "", 1).isdigit():
             raise Refused("invalid_since")
-        kept = [
-            one for one in self.stage.calls if method in ("", one.method) and one.at >= float(since)
-        ]
+        kept = [one for one in self.stage.calls if method in ("", one.method) and one.at >= float(since)]
         return web.json_response({"calls": [shown(one) for one in kept]})
 
     # people
@@ -128,9 +126,7 @@ class Control:
     async def say(self, request: web.Request) -> web.Response:
         want = await Wanted.of(request)
         how = "broadcast" if want.flag("broadcast") else "me" if want.flag("me") else "plain"
-        ts = people.say(
-            self.stage, want.text("user"), want.place, want.text("text"), cast(How, how)
-        )
+        ts = people.say(self.stage, want.text("user"), want.place, want.text("text"), cast(How, how))
         return web.json_response({"ts": ts})
 
     async def edit(self, request: web.Request) -> web.Response:
@@ -145,17 +141,13 @@ class Control:
 
     async def react(self, request: web.Request) -> web.Response:
         want = await Wanted.of(request)
-        people.react(
-            self.stage, want.text("user"), want.where, want.text("name"), remove=want.flag("remove")
-        )
+        people.react(self.stage, want.text("user"), want.where, want.text("name"), remove=want.flag("remove"))
         return _done()
 
     async def press(self, request: web.Request) -> web.Response:
         want = await Wanted.of(request)
         choice = want.text("block_id", ""), want.text("value", "")
-        pressed = await interactivity.press(
-            self.stage, want.text("user"), want.where, want.text("action_id"), choice
-        )
+        pressed = await interactivity.press(self.stage, want.text("user"), want.where, want.text("action_id"), choice)
         return web.json_response({"acked": pressed.acked, "seconds": round(pressed.seconds, 3)})
 
     async def post_as_bot(self, request: web.Request) -> web.Response:

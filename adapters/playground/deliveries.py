@@ -36,8 +36,7 @@ def envelope(kind: str, payload: JSON) -> JSON:
         "envelope_id": f"{secrets.token_hex(4)}-{secrets.token_hex(8)}",
         "payload": payload,
         "type": kind,
-        "accepts_response_payload": kind == "slash_commands"
-        or payload.get("type") == "view_submission",
+        "accepts_response_payload": kind == "slash_commands" or payload.get("type") == "view_submission",
     }
 
 
@@ -119,9 +118,7 @@ class Deliveries:
     async def command(self, fields: dict[str, str]) -> JSON | None:
         if self.http is not None:
             return _body(await self.http.form(fields))
-        answer = await self.hub.send(
-            envelope("slash_commands", dict(fields)), self.rules.ack_timeout
-        )
+        answer = await self.hub.send(envelope("slash_commands", dict(fields)), self.rules.ack_timeout)
         return None if answer is None else dict(answer.get("payload") or {})
 
 

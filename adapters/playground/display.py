@@ -38,15 +38,9 @@ def _shown(stage: Stage, channel: str, stored: Stored) -> JSON:
 
 def _whispered(stage: Stage, channel: str, viewer: str, thread_ts: str) -> list[JSON]:
     """Ephemerals that this viewer sees in this thread; '' means the channel itself."""
-    mine = [
-        one
-        for one in stage.workspace.whispers.values()
-        if (one.channel, one.user) == (channel, viewer)
-    ]
+    mine = [one for one in stage.workspace.whispers.values() if (one.channel, one.user) == (channel, viewer)]
     here = [one.wire for one in mine if str(one.wire.get("thread_ts", "")) == thread_ts]
-    return [
-        wire | {"author": author(stage, wire), "ephemeral": True, "reply_count": 0} for wire in here
-    ]
+    return [wire | {"author": author(stage, wire), "ephemeral": True, "reply_count": 0} for wire in here]
 
 
 def _in_order(messages: list[JSON]) -> list[JSON]:
@@ -61,9 +55,7 @@ def channel(stage: Stage, name: str, viewer: str) -> list[JSON]:
         for one in stage.workspace.messages(name)
         if not one.is_reply or one.wire.get("subtype") == "thread_broadcast"
     ]
-    return _in_order(
-        [_shown(stage, name, one) for one in kept] + _whispered(stage, name, viewer, "")
-    )
+    return _in_order([_shown(stage, name, one) for one in kept] + _whispered(stage, name, viewer, ""))
 
 
 def thread(stage: Stage, name: str, ts: str, viewer: str) -> list[JSON]:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from adapters.playground.errors import ApiError
+from adapters.playground.values import trim
 
 TRIGGER_SECONDS = 3.0
 URL_SECONDS = 1800.0
 URL_USES = 5
+KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Doors:
     def trigger(self, origin: Origin) -> str:
         made = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**13)}.{secrets.token_hex(16)}"
         self.triggers[made] = _Door(origin, self.clock())
+        trim(self.triggers, KEPT)
         return made
 
     def use_trigger(self, trigger: str) -> Origin:
@@ -57,6 +60,7 @@ class Doors:
         """The last part of a response URL."""
         made = secrets.token_urlsafe(18)
         self.urls[made] = _Door(origin, self.clock())
+        trim(self.urls, KEPT)
         return made
 
     def use_url(self, token: str) -> Origin:

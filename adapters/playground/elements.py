@@ -10,9 +10,7 @@ from typing import Any
 from adapters.playground import limits
 from adapters.playground.values import JSON
 
-SELECTS = tuple(
-    f"{kind}_select" for kind in ("static", "external", "users", "conversations", "channels")
-)
+SELECTS = tuple(f"{kind}_select" for kind in ("static", "external", "users", "conversations", "channels"))
 PICKERS = ("datepicker", "timepicker", "datetimepicker", "checkboxes", "radio_buttons")
 ACTION_ELEMENTS = ("button", "overflow", *SELECTS, *(f"multi_{one}" for one in SELECTS), *PICKERS)
 INPUTS = (
@@ -33,9 +31,7 @@ def long(value: Any, most: int, at: str, least: int = 1) -> Iterator[str]:
         yield f"must be more than {least - 1} characters [json-pointer:{at}]"
 
 
-def text(
-    value: Any, most: int, at: str, kinds: tuple[str, ...] = ("plain_text", "mrkdwn")
-) -> Iterator[str]:
+def text(value: Any, most: int, at: str, kinds: tuple[str, ...] = ("plain_text", "mrkdwn")) -> Iterator[str]:
     if not isinstance(value, dict) or value.get("type") not in kinds:
         yield f"must be a text object of {' or '.join(kinds)} [json-pointer:{at}]"
         return
@@ -90,9 +86,7 @@ def _options(element: JSON, most: int, at: str) -> Iterator[str]:
         yield from items(options, most, f"{at}/options")
         for number, option in each(options):
             yield from text(option.get("text"), limits.OPTION_TEXT, f"{at}/options/{number}/text")
-            yield from long(
-                option.get("value"), limits.OPTION_VALUE, f"{at}/options/{number}/value"
-            )
+            yield from long(option.get("value"), limits.OPTION_VALUE, f"{at}/options/{number}/value")
 
 
 def image(element: JSON, at: str) -> Iterator[str]:
@@ -119,6 +113,4 @@ def choice(element: JSON, at: str) -> Iterator[str]:
     elif kind in ("static_select", "multi_static_select", "checkboxes", "radio_buttons"):
         yield from _options(element, limits.OPTIONS, at)
     if "placeholder" in element:
-        yield from text(
-            element["placeholder"], limits.PLACEHOLDER, f"{at}/placeholder", ("plain_text",)
-        )
+        yield from text(element["placeholder"], limits.PLACEHOLDER, f"{at}/placeholder", ("plain_text",))

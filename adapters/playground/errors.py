@@ -1,7 +1,8 @@
 """What can go wrong here.
 
-ApiError  a Web API method answers {"ok": false}
-Refused   the control API cannot do what a pretend person asked
+ApiError      a Web API method answers {"ok": false}
+  MissingScope
+Refused       the control API cannot do what a pretend person asked
 """
 
 from __future__ import annotations
@@ -14,6 +15,14 @@ class ApiError(Exception):
         super().__init__(code)
         self.code = code
         self.messages = messages
+
+
+class MissingScope(ApiError):
+    """The token may not: what it would need, and what it has."""
+
+    def __init__(self, needed: str, provided: str) -> None:
+        super().__init__("missing_scope")
+        self.needed, self.provided = needed, provided
 
 
 class Refused(Exception):

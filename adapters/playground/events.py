@@ -41,17 +41,14 @@ EVENTS = {
     "user_profile_changed": "the same, as the newer event",
     "tokens_revoked": "the bot's token was revoked",
     "app_uninstalled": "the app was removed from the workspace",
+    "file_deleted": "a file was deleted by its owner",
     "app_home_opened": "a person opened the app's home",
 }
 
 
 def name_of(event: JSON) -> str:
     subtype = event.get("subtype")
-    return (
-        f"{event['type']}/{subtype}"
-        if subtype and event["type"] == "message"
-        else str(event["type"])
-    )
+    return f"{event['type']}/{subtype}" if subtype and event["type"] == "message" else str(event["type"])
 
 
 def wrap(event: JSON, workspace: Workspace, *, is_shared: bool) -> JSON:
@@ -194,6 +191,10 @@ def tokens_revoked(bot_user: str, ts: str) -> JSON:
 
 def app_uninstalled(ts: str) -> JSON:
     return {"type": "app_uninstalled", "event_ts": ts}
+
+
+def file_deleted(file: str, ts: str) -> JSON:
+    return {"type": "file_deleted", "file_id": file, "event_ts": ts}
 
 
 def home_opened(user: str, ts: str) -> JSON:

@@ -56,9 +56,7 @@ class HttpSender:
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Outcome:
         wait = ClientTimeout(total=self.timeout)
         try:
-            async with self.session.post(
-                url, data=body, headers=headers, timeout=wait, allow_redirects=False
-            ) as got:
+            async with self.session.post(url, data=body, headers=headers, timeout=wait, allow_redirects=False) as got:
                 return await _judged(got)
         except TimeoutError:
             return Outcome(False, "http_timeout")

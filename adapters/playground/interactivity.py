@@ -129,18 +129,14 @@ async def _sent(stage: Stage, payload: JSON) -> Pressed:
     return Pressed(answer is not None, time.monotonic() - start, answer or {})
 
 
-async def press(
-    stage: Stage, user: str, where: tuple[str, str], action_id: str, choice: tuple[str, str]
-) -> Pressed:
+async def press(stage: Stage, user: str, where: tuple[str, str], action_id: str, choice: tuple[str, str]) -> Pressed:
     """`where` is channel and ts; `choice` is the block_id ('' = any) and, for a select, the chosen
     value.
     """
     person_of(stage, user)
     click = _clicked(stage, user, *where)
     element, block_id = _element(click.wire, action_id, choice[0])
-    return await _sent(
-        stage, block_actions(stage, click, _action(stage, element, block_id, choice[1]))
-    )
+    return await _sent(stage, block_actions(stage, click, _action(stage, element, block_id, choice[1])))
 
 
 async def shortcut(stage: Stage, user: str, where: tuple[str, str], callback_id: str) -> Pressed:
@@ -164,12 +160,8 @@ async def submit(stage: Stage, user: str, view_id: str, values: JSON) -> Pressed
     if view is None or stage.viewers[view_id] != user:
         raise Refused("view_not_found")
     origin = Origin("", user)
-    made = _frame(stage, "view_submission", person_of(stage, user)) | {
-        "trigger_id": stage.doors.trigger(origin)
-    }
-    pressed = await _sent(
-        stage, made | {"view": view | {"state": {"values": values}}, "response_urls": []}
-    )
+    made = _frame(stage, "view_submission", person_of(stage, user)) | {"trigger_id": stage.doors.trigger(origin)}
+    pressed = await _sent(stage, made | {"view": view | {"state": {"values": values}}, "response_urls": []})
     _after_submit(stage, view_id, pressed)
     return pressed
 
@@ -179,6 +171,7 @@ def _after_submit(stage: Stage, view_id: str, pressed: Pressed) -> None:
     action = pressed.answer.get("response_action")
     if pressed.acked and action in (None, "clear"):
         stage.views.pop(view_id, None)
+        stage.viewers.pop(view_id, None)
     if action == "update":
         stage.views[view_id] = stage.views[view_id] | dict(pressed.answer.get("view", {}))
 

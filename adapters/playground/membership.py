@@ -14,9 +14,7 @@ def set_bot_member(stage: Stage, channel: str, is_member: bool, actor: str) -> N
     if is_member and bot not in place.members:
         enter(stage, place, bot, actor)
     elif not is_member and bot in place.members:
-        stage.workspace.change_channel(
-            channel, members=tuple(one for one in place.members if one != bot)
-        )
+        stage.workspace.change_channel(channel, members=tuple(one for one in place.members if one != bot))
         stage.tell(events.bot_left(place, actor, stage.stamp()))
     stage.live.ring(channel, None)
 
@@ -36,13 +34,9 @@ def leave(stage: Stage, channel: str, user: str) -> None:
     place = channel_of(stage, channel)
     if user not in place.members:
         raise Refused("not_in_channel")
-    stage.workspace.change_channel(
-        channel, members=tuple(one for one in place.members if one != user)
-    )
+    stage.workspace.change_channel(channel, members=tuple(one for one in place.members if one != user))
     team = stage.workspace.team.id
-    stage.tell(
-        events.membership("member_left_channel", place, user, team=team, ts=stage.stamp()), channel
-    )
+    stage.tell(events.membership("member_left_channel", place, user, team=team, ts=stage.stamp()), channel)
 
 
 def invite(stage: Stage, channel: str, user: str, inviter: str) -> None:

@@ -32,14 +32,9 @@ def team_info(stage: Stage, arguments: Arguments) -> JSON:
     team = stage.workspace.team
     if arguments.has("team") and arguments.text("team") != team.id:
         raise ApiError("team_not_found")
-    icon = {
-        f"image_{size}": shapes.avatar(stage.url, team.id) for size in (34, 44, 68, 88, 102, 132)
-    }
+    icon = {f"image_{size}": shapes.avatar(stage.url, team.id) for size in (34, 44, 68, 88, 102, 132)}
     made = {"id": team.id, "name": team.name, "domain": team.domain, "email_domain": ""}
-    return {
-        "team": made
-        | {"url": f"https://{team.domain}.slack.com/", "icon": icon | {"image_default": True}}
-    }
+    return {"team": made | {"url": f"https://{team.domain}.slack.com/", "icon": icon | {"image_default": True}}}
 
 
 def bot_info(stage: Stage, arguments: Arguments) -> JSON:
@@ -58,9 +53,7 @@ def emoji(stage: Stage, _arguments: Arguments) -> JSON:
 
 
 def usergroups(stage: Stage, arguments: Arguments) -> JSON:
-    members = [
-        one.id for one in stage.workspace.people.values() if not one.is_bot and not one.is_stranger
-    ]
+    members = [one.id for one in stage.workspace.people.values() if not one.is_bot and not one.is_stranger]
     group: JSON = {
         "id": "S0AGENTS001",
         "team_id": stage.workspace.team.id,
@@ -79,9 +72,7 @@ def usergroups(stage: Stage, arguments: Arguments) -> JSON:
         "prefs": {"channels": [], "groups": []},
         "user_count": len(members),
     }
-    return {
-        "usergroups": [group | {"users": members} if arguments.flag("include_users") else group]
-    }
+    return {"usergroups": [group | {"users": members} if arguments.flag("include_users") else group]}
 
 
 METHODS = {

@@ -6,10 +6,9 @@ from adapters.playground import blocks, limits, shapes
 from adapters.playground.arguments import Arguments
 from adapters.playground.content import content_of, metadata_of
 from adapters.playground.errors import ApiError
+from adapters.playground.scopes import DRESS
 from adapters.playground.stage import Stage
-from adapters.playground.values import JSON, Channel, Stored, Whisper
-
-DRESS = ("username", "icon_emoji", "icon_url")
+from adapters.playground.values import JSON, Channel, Stored, Whisper, trim
 
 
 def channel_of(stage: Stage, arguments: Arguments, name: str = "channel") -> Channel:
@@ -44,11 +43,7 @@ def _parent(stage: Stage, channel: Channel, arguments: Arguments) -> Stored | No
 def _icons(arguments: Arguments) -> JSON:
     if arguments.has("icon_emoji"):
         return {"emoji": arguments.text("icon_emoji")}
-    return (
-        {f"image_{size}": arguments.text("icon_url") for size in (36, 48, 72)}
-        if arguments.has("icon_url")
-        else {}
-    )
+    return {f"image_{size}": arguments.text("icon_url") for size in (36, 48, 72)} if arguments.has("icon_url") else {}
 
 
 def _signed(stage: Stage, arguments: Arguments) -> JSON:
@@ -65,9 +60,7 @@ def _signed(stage: Stage, arguments: Arguments) -> JSON:
         }
     name = arguments.text("username", bot.name)
     if len(name) > limits.USERNAME:
-        raise ApiError(
-            "invalid_arguments", "[ERROR] must be less than 81 characters [json-pointer:/username]"
-        )
+        raise ApiError("invalid_arguments", "[ERROR] must be less than 81 characters [json-pointer:/username]")
     return own | {"subtype": "bot_message", "username": name, "icons": _icons(arguments)}
 
 
@@ -85,12 +78,7 @@ def post_message(stage: Stage, arguments: Arguments) -> JSON:
     content, metadata = content_of(stage, arguments), metadata_of(arguments)
     if blocks.words(content.wire.get("blocks", [])) > limits.ALL_BLOCKS:
         raise ApiError("msg_blocks_too_long")
-    wire = (
-        _signed(stage, arguments)
-        | content.wire
-        | _threaded(stage, channel, arguments)
-        | {"ts": stage.stamp()}
-    )
+    wire = _signed(stage, arguments) | content.wire | _threaded(stage, channel, arguments) | {"ts": stage.stamp()}
     stage.keep(channel.id, wire, metadata)
     shown = wire | ({"metadata": metadata} if metadata else {})
     return {"channel": channel.id, "ts": wire["ts"], "message": shown, "warnings": content.warnings}
@@ -114,9 +102,7 @@ def update(stage: Stage, arguments: Arguments) -> JSON:
     if len(arguments.text("text")) > limits.UPDATE_TEXT:
         raise ApiError("msg_too_long")
     content, metadata = content_of(stage, arguments), metadata_of(arguments)
-    kept = {
-        name: value for name, value in stored.wire.items() if name not in ("blocks", "attachments")
-    }
+    kept = {name: value for name, value in stored.wire.items() if name not in ("blocks", "attachments")}
     edited = {"user": stage.workspace.bot.user_id, "ts": stage.stamp()}
     stored.metadata = stored.metadata if metadata is None else metadata
     stage.rewrite(channel.id, stored, kept | content.wire | {"edited": edited})
@@ -139,12 +125,9 @@ def post_ephemeral(stage: Stage, arguments: Arguments) -> JSON:
     if len(content.wire["text"]) >= limits.TEXT:
         raise ApiError("msg_too_long")
     ts = stage.stamp()
-    wire = (
-        _signed(stage, arguments) | content.wire | _threaded(stage, channel, arguments) | {"ts": ts}
-    )
-    stage.workspace.whispers[ts] = Whisper(
-        channel.id, arguments.text("user"), wire | {"is_ephemeral": True}
-    )
+    wire = _signed(stage, arguments) | content.wire | _threaded(stage, channel, arguments) | {"ts": ts}
+    whisper = Whisper(channel.id, arguments.text("user"), wire | {"is_ephemeral": True})
+    stage.workspace.whisper(ts, whisper, at_most=stage.rules.kept_messages)
     stage.live.ring(channel.id, wire.get("thread_ts"))
     return {"message_ts": ts}
 
@@ -164,6 +147,7 @@ def set_status(stage: Stage, arguments: Arguments) -> JSON:
     if root is None or root.is_reply:
         raise ApiError("invalid_thread_ts")
     stage.statuses[channel.id, root.ts] = arguments.text("status")
+    trim(stage.statuses, stage.rules.kept_messages)
     stage.live.ring(channel.id, root.ts)
     return {}
 

@@ -41,9 +41,7 @@ def _after(arguments: Arguments) -> str:
     if not arguments.has("cursor"):
         return ""
     try:
-        kind, _, word = (
-            base64.b64decode(arguments.text("cursor"), validate=True).decode().partition(":")
-        )
+        kind, _, word = base64.b64decode(arguments.text("cursor"), validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError) as broken:
         raise ApiError("invalid_cursor") from broken
     if kind != "next" or not word:
@@ -51,9 +49,7 @@ def _after(arguments: Arguments) -> str:
     return word
 
 
-def page(
-    items: list[Any], arguments: Arguments, key: Callable[[Any], str], *, default: int
-) -> tuple[list[Any], str]:
+def page(items: list[Any], arguments: Arguments, key: Callable[[Any], str], *, default: int) -> tuple[list[Any], str]:
     """The asked page of items and the next cursor, which is empty on the last page."""
     limit = arguments.number("limit", default, error="invalid_limit")
     if not 1 <= limit <= MOST:
@@ -80,9 +76,7 @@ class _Span:
     def of(cls, arguments: Arguments) -> _Span:
         oldest = arguments.stamp("oldest", "invalid_ts_oldest")
         latest = arguments.stamp("latest", "invalid_ts_latest")
-        return cls(
-            oldest or 0.0, float("inf") if latest is None else latest, arguments.flag("inclusive")
-        )
+        return cls(oldest or 0.0, float("inf") if latest is None else latest, arguments.flag("inclusive"))
 
     def holds(self, ts: str) -> bool:
         if self.is_inclusive:
@@ -103,9 +97,7 @@ def _read(stage: Stage, channel: Channel, stored: Stored, arguments: Arguments) 
 
 
 def _pages(cursor: str) -> JSON:
-    return {"has_more": bool(cursor)} | (
-        {"response_metadata": {"next_cursor": cursor}} if cursor else {}
-    )
+    return {"has_more": bool(cursor)} | ({"response_metadata": {"next_cursor": cursor}} if cursor else {})
 
 
 def clamped(arguments: Arguments, most: int) -> Arguments:
@@ -138,14 +130,8 @@ def history(stage: Stage, arguments: Arguments) -> JSON:
     if not stage.workspace.bot_is_in(channel.id):
         raise ApiError("not_in_channel")
     span = _Span.of(arguments)
-    found = [
-        one
-        for one in stage.workspace.messages(channel.id)
-        if span.holds(one.ts) and _readable(stage, one)
-    ]
-    shown = [
-        one for one in found if not one.is_reply or one.wire.get("subtype") == "thread_broadcast"
-    ]
+    found = [one for one in stage.workspace.messages(channel.id) if span.holds(one.ts) and _readable(stage, one)]
+    shown = [one for one in found if not one.is_reply or one.wire.get("subtype") == "thread_broadcast"]
     part, cursor = page(shown[::-1], clamped(arguments, 999), lambda one: str(one.ts), default=100)
     messages = [_read(stage, channel, one, arguments) for one in part]
     return {"messages": messages, "pin_count": 0} | _pages(cursor)
@@ -171,9 +157,7 @@ def _types(arguments: Arguments) -> set[str]:
 
 def _listed(stage: Stage, arguments: Arguments, found: list[Channel]) -> JSON:
     types = _types(arguments)
-    kept = [
-        one for one in found if ("private_channel" if one.is_private else "public_channel") in types
-    ]
+    kept = [one for one in found if ("private_channel" if one.is_private else "public_channel") in types]
     if arguments.flag("exclude_archived"):
         kept = [one for one in kept if not one.is_archived]
     part, cursor = page(kept, arguments, lambda one: str(one.id), default=100)
@@ -185,9 +169,7 @@ def _listed(stage: Stage, arguments: Arguments, found: list[Channel]) -> JSON:
 
 def every(stage: Stage, arguments: Arguments) -> JSON:
     known = stage.workspace
-    found = [
-        one for one in known.channels.values() if not one.is_private or known.bot_is_in(one.id)
-    ]
+    found = [one for one in known.channels.values() if not one.is_private or known.bot_is_in(one.id)]
     made = _listed(stage, arguments, found)
     for one in made["channels"]:
         one["num_members"] = len(known.channels[one["id"]].members)
@@ -229,10 +211,7 @@ def enter(stage: Stage, channel: Channel, user: str, inviter: str = "") -> None:
     wire = {"type": "message", "subtype": f"{channel.kind}_join", "user": user, "ts": stage.stamp()}
     stage.keep(channel.id, wire | {"text": f"<@{user}> has joined the channel"} | extra)
     stage.tell(
-        events.membership(
-            "member_joined_channel", joined, user, team=known.team.id, ts=stage.stamp()
-        )
-        | extra,
+        events.membership("member_joined_channel", joined, user, team=known.team.id, ts=stage.stamp()) | extra,
         channel.id,
     )
 

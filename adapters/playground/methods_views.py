@@ -10,8 +10,9 @@ from adapters.playground import blocks, limits
 from adapters.playground.arguments import Arguments
 from adapters.playground.errors import ApiError
 from adapters.playground.stage import Stage
-from adapters.playground.values import JSON
+from adapters.playground.values import JSON, trim
 
+KEPT = 1000
 FIELDS = ("title", "submit", "close", "blocks", "private_metadata", "callback_id", "external_id")
 
 
@@ -32,9 +33,7 @@ def _breaches(view: JSON) -> list[str]:
 def _view(arguments: Arguments, kind: str) -> JSON:
     view: Any = arguments.parsed("view", "invalid_arguments")
     if not isinstance(view, dict) or view.get("type") != kind:
-        raise ApiError(
-            "invalid_arguments", "[ERROR] missing required field: type [json-pointer:/view]"
-        )
+        raise ApiError("invalid_arguments", "[ERROR] missing required field: type [json-pointer:/view]")
     if len(json.dumps(view).encode()) > limits.VIEW_BYTES:
         raise ApiError("view_too_large")
     if found := _breaches(view):
@@ -63,6 +62,8 @@ def _kept(stage: Stage, view: JSON, view_id: str, user: str) -> JSON:
     }
     stage.views[view_id] = made
     stage.viewers[view_id] = user
+    trim(stage.views, KEPT)
+    trim(stage.viewers, KEPT)
     return {"view": made}
 
 

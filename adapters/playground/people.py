@@ -4,14 +4,14 @@ in Slack.
 
 from __future__ import annotations
 
-import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from adapters.playground import markup, methods_reactions
 from adapters.playground.errors import ApiError, Refused
+from adapters.playground.files import File
 from adapters.playground.methods_conversations import enter
 from adapters.playground.stage import Stage
 from adapters.playground.values import JSON, Channel, Person, Stored
@@ -111,37 +111,23 @@ def say_blocks(stage: Stage, user: str, place: Place, blocks: Sequence[JSON], te
     return _post(stage, user, place, {"text": text, "blocks": list(blocks)} | thread).ts
 
 
-def share(stage: Stage, user: str, place: Place, names: Sequence[str], text: str = "") -> str:
-    """Files by name: the event and the message list them; their bytes are not served."""
+def share(stage: Stage, user: str, place: Place, files: Mapping[str, bytes]) -> str:
+    """Files by name. Those of another organisation's people come as stubs that files.info fills."""
     _enter(stage, user, place.channel)
-    files = [_file(stage, user, name) for name in names]
-    content: JSON = {"text": markup.escape(text), "files": files, "upload": False} | _thread(
-        stage, place, "plain"
-    )
-    return _post(stage, user, place, content | {"subtype": "file_share"}).ts
+    thread = _thread(stage, place, "plain")
+    kept = [_file(stage, user, name, content) for name, content in files.items()]
+    shown = [one.in_message(stage.url) for one in kept]
+    wire: JSON = {"subtype": "file_share", "text": "", "files": shown, "upload": False}
+    ts = _post(stage, user, place, wire | {"display_as_bot": False} | thread).ts
+    for one in kept:
+        one.shared_in.append((place.channel, ts))
+    return ts
 
 
-def _file(stage: Stage, user: str, name: str) -> JSON:
-    made = f"F{secrets.token_hex(5).upper()}"
-    url = f"{stage.url}/files/{made}/{name}"
-    now = int(stage.rules.clock())
-    return {
-        "id": made,
-        "created": now,
-        "timestamp": now,
-        "name": name,
-        "title": name,
-        "mimetype": "application/octet-stream",
-        "filetype": name.rpartition(".")[2],
-        "user": user,
-        "size": 0,
-        "mode": "hosted",
-        "is_external": False,
-        "is_public": False,
-        "url_private": url,
-        "url_private_download": url,
-        "permalink": url,
-    }
+def _file(stage: Stage, user: str, name: str, content: bytes) -> File:
+    made = stage.shelf.add(name, user, len(content), int(stage.rules.clock()))
+    made.content, made.is_stub = content, stage.workspace.people[user].is_stranger
+    return made
 
 
 def _mine(stage: Stage, user: str, channel: str, ts: str) -> Stored:
@@ -156,9 +142,7 @@ def edit(stage: Stage, user: str, channel: str, ts: str, text: str) -> None:
     stored = _mine(stage, user, channel, ts)
     blocks, mrkdwn = markup.typed(text, stage.workspace.people.values(), stage.block_id())
     edited = {"user": user, "ts": f"{stage.stamp().partition('.')[0]}.000000"}
-    stage.rewrite(
-        channel, stored, stored.wire | {"text": mrkdwn, "blocks": blocks, "edited": edited}
-    )
+    stage.rewrite(channel, stored, stored.wire | {"text": mrkdwn, "blocks": blocks, "edited": edited})
 
 
 def delete(stage: Stage, user: str, channel: str, ts: str) -> None:
@@ -169,9 +153,7 @@ def delete(stage: Stage, user: str, channel: str, ts: str) -> None:
     stage.drop(channel, stored)
 
 
-def react(
-    stage: Stage, user: str, where: tuple[str, str], name: str, *, remove: bool = False
-) -> None:
+def react(stage: Stage, user: str, where: tuple[str, str], name: str, *, remove: bool = False) -> None:
     """`where` is the channel and the ts."""
     _enter(stage, user, where[0])
     stored = message_of(stage, *where)

@@ -51,9 +51,7 @@ def _replace_original(stage: Stage, origin: Origin, content: JSON) -> None:
 
 
 def _over(wire: JSON, content: JSON) -> JSON:
-    return {
-        name: value for name, value in wire.items() if name not in ("blocks", "attachments")
-    } | content
+    return {name: value for name, value in wire.items() if name not in ("blocks", "attachments")} | content
 
 
 def say_back(stage: Stage, origin: Origin, body: JSON) -> None:
@@ -71,7 +69,6 @@ def say_back(stage: Stage, origin: Origin, body: JSON) -> None:
     if body.get("response_type") == "in_channel":
         stage.keep(origin.channel, wire)
         return
-    stage.workspace.whispers[ts] = Whisper(
-        origin.channel, origin.user, wire | {"is_ephemeral": True}
-    )
+    whisper = Whisper(origin.channel, origin.user, wire | {"is_ephemeral": True})
+    stage.workspace.whisper(ts, whisper, at_most=stage.rules.kept_messages)
     stage.live.ring(origin.channel, wire.get("thread_ts"))

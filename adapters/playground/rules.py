@@ -11,6 +11,30 @@ APP_TOKEN = "xapp-playground"  # noqa: S105
 VERIFICATION_TOKEN = "verification-token"  # noqa: S105
 
 
+GRANTED = frozenset(
+    (
+        "channels:history",
+        "channels:join",
+        "channels:read",
+        "chat:write",
+        "chat:write.customize",
+        "commands",
+        "emoji:read",
+        "files:read",
+        "files:write",
+        "groups:history",
+        "groups:read",
+        "im:write",
+        "metadata.message:read",
+        "reactions:read",
+        "reactions:write",
+        "team:read",
+        "usergroups:read",
+        "users:read",
+    )
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """Seconds everywhere. `limits=False` switches every rate limit off; the sizes are always
@@ -18,6 +42,7 @@ class Rules:
     """
 
     clock: Callable[[], float] = time.time
+    scopes: frozenset[str] = GRANTED
     limits: bool = True
     burst: int = 5
     per_second: float = 1.0
@@ -26,7 +51,8 @@ class Rules:
     retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
     refresh_notice: float = 10.0
     ping_every: float = 30.0
-    kept_messages: int = 5000
+    file_delay: float = 0.05
+    kept_messages: int = 20000
     kept_calls: int = 10000
 
 

@@ -4,6 +4,7 @@ Python.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections.abc import Awaitable, Callable
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, web
 
-from adapters.playground import answers, api, avatars, responses
+from adapters.playground import answers, api, avatars, methods_files, responses
 from adapters.playground.control import Control
 from adapters.playground.errors import ApiError, Refused
 from adapters.playground.http_events import HttpSender
@@ -90,15 +91,15 @@ class Playground(Verbs):
             await self._session.close()
         if self._runner is not None:
             await self._runner.cleanup()
+        # One turn of the loop, in which connections that were cut are closed.
+        await asyncio.sleep(0)
 
     async def deliver_over_http(self, target: HttpTarget) -> None:
         """From now on events and clicks go there, signed, and no longer to the sockets."""
         if self._session is None:
             self._session = ClientSession()
         rules = self.stage.rules
-        self.stage.deliveries.http = HttpSender(
-            target, self._session, rules.clock, rules.ack_timeout
-        )
+        self.stage.deliveries.http = HttpSender(target, self._session, rules.clock, rules.ack_timeout)
 
     async def verify_url(self) -> bool:
         """Whether the events URL gives the challenge back, as Slack asks before it accepts one."""
@@ -108,14 +109,14 @@ class Playground(Verbs):
     # routes
 
     def _app(self) -> web.Application:
-        app = web.Application(
-            middlewares=[only_loopback, refusals], client_max_size=4 * 1024 * 1024
-        )
+        app = web.Application(middlewares=[only_loopback, refusals], client_max_size=64 * 1024 * 1024)
         app.add_routes(
             [
                 web.route("*", "/api/{method}", self._api),
                 web.get("/socket/{ticket}", self.stage.hub.serve),
                 web.post("/actions/{token}", self._respond),
+                web.post("/upload/{id}", self._upload),
+                web.get("/files/{id}/{name}", self._file),
                 web.get("/avatar/{name}.png", self._avatar),
                 *Control(self.stage).routes(),
                 *self._pages.routes(),
@@ -126,15 +127,19 @@ class Playground(Verbs):
     async def _api(self, request: web.Request) -> web.StreamResponse:
         return await api.handle(self.stage, request)
 
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        return await methods_files.take(self.stage, request)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        return await methods_files.give(self.stage, request)
+
     async def _avatar(self, request: web.Request) -> web.StreamResponse:
         return web.Response(body=avatars.png(request.match_info["name"]), content_type="image/png")
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         try:
             body = json.loads(await request.read())
-            responses.respond(
-                self.stage, request.match_info["token"], body if isinstance(body, dict) else {}
-            )
+            responses.respond(self.stage, request.match_info["token"], body if isinstance(body, dict) else {})
         except ValueError:
             return web.Response(text="invalid_payload", status=400)
         except ApiError as error:

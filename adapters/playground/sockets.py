@@ -83,9 +83,7 @@ class Hub:
 
     async def disconnect(self, reason: str, links: list[Link]) -> None:
         for link in links:
-            await link.send(
-                {"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}}
-            )
+            await link.send({"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}})
 
     async def close(self, links: list[Link]) -> None:
         for link in links:

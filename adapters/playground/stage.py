@@ -12,6 +12,7 @@ from adapters.playground import events
 from adapters.playground.deliveries import Deliveries
 from adapters.playground.doors import Doors
 from adapters.playground.faults import Faults
+from adapters.playground.files import Shelf
 from adapters.playground.live import Live
 from adapters.playground.pace import Pace
 from adapters.playground.rules import Rules
@@ -29,6 +30,7 @@ class Stage:
     deliveries: Deliveries
     pace: Pace
     doors: Doors
+    shelf: Shelf = field(default_factory=Shelf)
     faults: Faults = field(default_factory=Faults)
     calls: deque[Call] = field(default_factory=deque)
     views: dict[str, JSON] = field(default_factory=dict)
@@ -43,9 +45,7 @@ class Stage:
     def set_up(cls, workspace: Workspace, rules: Rules) -> Stage:
         live = Live()
         hub = Hub(workspace.bot.app_id, live.count, rules.ping_every)
-        made = cls(
-            workspace, rules, live, hub, Deliveries(hub, rules), Pace(rules), Doors(rules.clock)
-        )
+        made = cls(workspace, rules, live, hub, Deliveries(hub, rules), Pace(rules), Doors(rules.clock))
         made.calls = deque(maxlen=rules.kept_calls)
         return made
 
@@ -62,9 +62,7 @@ class Stage:
         if channel and not self.workspace.bot_is_in(channel):
             return
         is_shared = bool(channel) and self.workspace.is_shared(channel)
-        self.deliveries.event(
-            events.name_of(event), events.wrap(event, self.workspace, is_shared=is_shared)
-        )
+        self.deliveries.event(events.name_of(event), events.wrap(event, self.workspace, is_shared=is_shared))
 
     def changed(self, channel: str, stored: Stored) -> None:
         self.live.ring(channel, stored.thread_ts if stored.is_reply else None)
@@ -99,9 +97,7 @@ class Stage:
         place = self.workspace.channels[channel]
         if before.get("reply_count"):
             stored.wire, stored.metadata = events.tombstone(before), None
-            self.tell(
-                events.message_changed(place, dict(stored.wire), before, self.stamp()), channel
-            )
+            self.tell(events.message_changed(place, dict(stored.wire), before, self.stamp()), channel)
         else:
             self.workspace.remove(channel, stored.ts)
             self.tell(events.message_deleted(place, before, self.stamp()), channel)

@@ -121,20 +121,31 @@ class Story:
 
     async def _answers(self, root: str) -> None:
         await self._team.say(ANNA, SUPPORT, "Hello! Yes, two are left: https://shop.example/tent", root)
-        await until("Anna's answer reaches the visitor", lambda: any("two are left" in text for text in self._visitor.texts()))
-        await self._scene("Anna", "answers in the thread: the first answer takes the chat, and the visitor reads it")
+        await until(
+            "Anna's answer reaches the visitor",
+            lambda: any("two are left" in text for text in self._visitor.texts()),
+        )
+        await self._scene(
+            "Anna",
+            "answers in the thread: the first answer takes the chat, and the visitor reads it",
+        )
         await self._visitor.say("Great, can I pick it up today?")
         await until("the visitor's line is in the thread", lambda: len(self._from_visitor(root)) == 1)
         await self._scene("visitor", "Great, can I pick it up today?")
 
     def _from_visitor(self, root: str) -> list[JSON]:
-        return [said for said in self._team.thread(SUPPORT, root)[1:] if str(said.get("username", "")).startswith("Visitor")]
+        return [
+            said for said in self._team.thread(SUPPORT, root)[1:] if str(said.get("username", "")).startswith("Visitor")
+        ]
 
     async def _internal_talk(self, root: str) -> None:
         await self._team.say(MIKAEL, SUPPORT, "I can put one aside at the counter", root)
         await self._team.say(ANNA, SUPPORT, ";; asking the shop first", root)
         await self._team.say(ANNA, SUPPORT, "Yes, until 18:00. We keep one at the counter.", root)
-        await until("the answer reaches the visitor", lambda: "Yes, until 18:00. We keep one at the counter." in self._visitor.texts())
+        await until(
+            "the answer reaches the visitor",
+            lambda: "Yes, until 18:00. We keep one at the counter." in self._visitor.texts(),
+        )
         leaked = [text for text in self._visitor.texts() if "aside" in text or "asking" in text]
         if leaked:
             raise StoryError(f"internal talk reached the visitor: {leaked}")

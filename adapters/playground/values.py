@@ -8,6 +8,12 @@ from typing import Any
 JSON = dict[str, Any]
 
 
+def trim(kept: dict[Any, Any], most: int) -> None:
+    """Forget the oldest, so that nothing here grows for ever."""
+    while len(kept) > most:
+        del kept[next(iter(kept))]
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     id: str = "T0PLAY00001"

@@ -4,10 +4,19 @@ process.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapters.playground import display, events, interactivity, membership, people, shapes, wiring
+from adapters.playground import (
+    display,
+    events,
+    interactivity,
+    membership,
+    methods_files,
+    people,
+    shapes,
+    wiring,
+)
 from adapters.playground.deliveries import Delivery
 from adapters.playground.errors import Refused
 from adapters.playground.faults import Fault
@@ -49,10 +58,21 @@ class Verbs:
         """A message with rich text and text as given, for shapes that typing does not make."""
         return people.say_blocks(self.stage, user, Place(channel, thread_ts), blocks, text)
 
-    async def share(
-        self, user: str, channel: str, names: Sequence[str], thread_ts: str = ""
-    ) -> str:
-        return people.share(self.stage, user, Place(channel, thread_ts), names)
+    async def share(self, user: str, channel: str, files: Mapping[str, bytes], thread_ts: str = "") -> str:
+        """One message with these files, by name; a stranger's come as stubs."""
+        return people.share(self.stage, user, Place(channel, thread_ts), files)
+
+    async def unfurl(self, channel: str, ts: str) -> None:
+        """Slack looked at a link: an edit without a new word, with an attachment."""
+        stored = people.message_of(self.stage, channel, ts)
+        card = {"id": 1, "service_name": "example", "title": "A page", "fallback": "A page"}
+        self.stage.rewrite(channel, stored, stored.wire | {"attachments": [card]})
+
+    async def delete_file(self, user: str, file: str) -> None:
+        found = self.stage.shelf.files.get(file)
+        if found is None or found.user != user:
+            raise Refused("file_not_found")
+        methods_files.forget(self.stage, found)
 
     async def edit(self, user: str, channel: str, ts: str, text: str) -> None:
         people.edit(self.stage, user, channel, ts, text)
@@ -60,14 +80,10 @@ class Verbs:
     async def delete(self, user: str, channel: str, ts: str) -> None:
         people.delete(self.stage, user, channel, ts)
 
-    async def react(
-        self, user: str, channel: str, ts: str, name: str, *, remove: bool = False
-    ) -> None:
+    async def react(self, user: str, channel: str, ts: str, name: str, *, remove: bool = False) -> None:
         people.react(self.stage, user, (channel, ts), name, remove=remove)
 
-    async def press(
-        self, user: str, channel: str, ts: str, action_id: str, *, value: str = ""
-    ) -> Pressed:
+    async def press(self, user: str, channel: str, ts: str, action_id: str, *, value: str = "") -> Pressed:
         """A button, or a select's option by its value, of a message or of an ephemeral of that
         person.
         """
@@ -191,11 +207,7 @@ class Verbs:
 
     def view_of(self, user: str) -> dict[str, Any] | None:
         """The dialog or home tab that this person last got."""
-        mine = [
-            view
-            for view_id, view in self.stage.views.items()
-            if self.stage.viewers[view_id] == user
-        ]
+        mine = [view for view_id, view in self.stage.views.items() if self.stage.viewers[view_id] == user]
         return mine[-1] if mine else None
 
     async def settled(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from adapters.playground.values import JSON, Bot, Channel, Person, Stored, Team, Whisper
+from adapters.playground.values import JSON, Bot, Channel, Person, Stored, Team, Whisper, trim
 
 GENERAL, SUPPORT, BILLING = "C0GENERAL01", "C0SUPPORT01", "C0BILLING01"
 ANNA, MIKAEL, SARA = "U0ANNA00001", "U0MIKAEL001", "U0SARA00001"
@@ -66,9 +66,7 @@ class Workspace:
 
     def is_shared(self, channel: str) -> bool:
         return any(
-            self.people[member].is_stranger
-            for member in self.channels[channel].members
-            if member in self.people
+            self.people[member].is_stranger for member in self.channels[channel].members if member in self.people
         )
 
     def change_channel(self, channel: str, **changes: object) -> Channel:
@@ -98,7 +96,16 @@ class Workspace:
         if stored.is_reply:
             self.threads.setdefault((channel, stored.thread_ts), {})[stored.ts] = stored
         while len(shelf) > at_most:
-            self.remove(channel, next(iter(shelf)))
+            self.remove(channel, self._oldest(channel))
+
+    def _oldest(self, channel: str) -> str:
+        """A root goes after its replies, so that a thread in use keeps its head."""
+        shelf = self.history[channel]
+        return next(ts for ts in shelf if (channel, ts) not in self.threads)
+
+    def whisper(self, ts: str, one: Whisper, *, at_most: int) -> None:
+        self.whispers[ts] = one
+        trim(self.whispers, at_most)
 
     def remove(self, channel: str, ts: str) -> None:
         stored = self.history[channel].pop(ts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,6 +36,7 @@ class Demo:
     port: int
     story: bool
     ends: bool
+    tell: Callable[[str], None] = click.echo
 
 
 class Programme(Protocol):
@@ -60,7 +61,12 @@ def commands(programme: Programme) -> click.Group:
         """Live chat for your website, answered from your team's own chat."""
 
     @group.command()
-    @click.option("--env-file", default=".env", show_default=True, help="File with settings; the environment wins.")
+    @click.option(
+        "--env-file",
+        default=".env",
+        show_default=True,
+        help="File with settings; the environment wins.",
+    )
     def serve(env_file: str) -> None:
         """Run the bridge."""
         settings = _settings(env_file)
@@ -69,10 +75,15 @@ def commands(programme: Programme) -> click.Group:
         _run(programme.serve(settings))
 
     @group.command()
-    @click.option("--env-file", default=".env", show_default=True, help="File with settings; the environment wins.")
+    @click.option(
+        "--env-file",
+        default=".env",
+        show_default=True,
+        help="File with settings; the environment wins.",
+    )
     @click.option("--json", "as_json", is_flag=True, help="For programs.")
     def check(env_file: str, *, as_json: bool) -> None:
-        """Say what is missing or wrong. Ends with 0 when all is well, 1 when not, 2 when the settings cannot be read."""
+        """Say what is missing or wrong. Ends with 0 when all is well, 1 when not, 2 for settings it cannot read."""
         settings = _settings(env_file)
         findings = [Finding("settings", is_well=False, advice=fault) for fault in table.missing(settings)]
         findings += _run(programme.check(settings))
@@ -80,7 +91,12 @@ def commands(programme: Programme) -> click.Group:
         sys.exit(0 if all(finding.is_well for finding in findings) else 1)
 
     @group.command()
-    @click.option("--port", default=8310, show_default=True, help="Port of the demo page; the bridge takes the next one.")
+    @click.option(
+        "--port",
+        default=8310,
+        show_default=True,
+        help="Port of the demo page; the bridge takes the next one.",
+    )
     @click.option("--story", is_flag=True, help="Play a whole conversation.")
     @click.option("--exit", "ends", is_flag=True, help="End when the story is over.")
     def demo(port: int, *, story: bool, ends: bool) -> None:

@@ -11,7 +11,15 @@ import structlog
 from adapters.settings import Settings
 
 # The SDKs log message texts and request bodies below WARNING.
-QUIET: Final = ("slack_bolt", "slack_sdk", "aiohttp", "asyncio", "apscheduler", "alembic", "sqlalchemy")
+QUIET: Final = (
+    "slack_bolt",
+    "slack_sdk",
+    "aiohttp",
+    "asyncio",
+    "apscheduler",
+    "alembic",
+    "sqlalchemy",
+)
 
 
 def configure(settings: Settings) -> None:
@@ -31,7 +39,8 @@ def configure(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last]
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
         )
     )
     root = logging.getLogger()

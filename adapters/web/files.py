@@ -49,7 +49,12 @@ def add_routes(app: web.Application, origin: str) -> None:
 
 def _serving(file: Script) -> Handler:
     async def serve(request: web.Request) -> web.StreamResponse:
-        headers = {**PUBLIC, "ETag": file.tag, "Cache-Control": "public, max-age=300", "Vary": "Accept-Encoding"}
+        headers = {
+            **PUBLIC,
+            "ETag": file.tag,
+            "Cache-Control": "public, max-age=300",
+            "Vary": "Accept-Encoding",
+        }
         if request.headers.get("If-None-Match") == file.tag:
             return web.Response(status=304, headers=headers)
         is_packed = "gzip" in request.headers.get("Accept-Encoding", "")

@@ -26,7 +26,10 @@ class Limits:
         self._address = RateLimitItemPerMinute(settings.limit_address_minute)
         self._site = RateLimitItemPerMinute(settings.limit_site_minute)
         self._sessions = RateLimitItemPerHour(settings.limit_sessions_hour)
-        self._most = {"visitor": settings.limit_visitor_sockets, "address": settings.limit_address_sockets}
+        self._most = {
+            "visitor": settings.limit_visitor_sockets,
+            "address": settings.limit_address_sockets,
+        }
         self._open: Counter[tuple[str, str]] = Counter()
 
     async def message(self, visitor: str, address: str, site: str) -> None:

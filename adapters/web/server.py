@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from aiohttp import web
@@ -39,7 +38,7 @@ def build(desk: VisitorDesk, signals: Signals, settings: Settings) -> web.Applic
     """The application; `app.py` runs it."""
     app = web.Application(middlewares=[headers, cors, errors], client_max_size=wire.BODY_LIMIT)
     app[VISITOR_SIDE] = VisitorSide(desk, Live(desk, signals), Limits(settings), settings, signals)
-    app[visitor_socket.SOCKETS] = set()
+    app[visitor_socket.SOCKETS] = visitor_socket.Sockets()
     app.on_shutdown.append(visitor_socket.close_all)
     app.router.add_get("/v1/site", visitor_http.site)
     app.router.add_post("/v1/visitor/session", visitor_http.session)
@@ -110,5 +109,3 @@ async def headers(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not response.prepared:
         response.headers.update(OUTER_HEADERS)
     return response
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import Any
 
 from aiohttp import web
@@ -50,7 +51,10 @@ async def changes(request: web.Request) -> web.Response:
     side = request.app[VISITOR_SIDE]
     guest = await _guest(request)
     cursor = request.query.get("cursor") or None
-    with side.limits.socket("visitor", guest.visitor.id), side.signals.listen(visitor_topic(guest.visitor.id)) as bell:
+    with (
+        side.limits.socket("visitor", guest.visitor.id),
+        side.signals.listen(visitor_topic(guest.visitor.id)) as bell,
+    ):
         seen = await side.desk.visible(guest.visitor.id, cursor)
         is_first = cursor is None or seen.reset or seen.upto != cursor
         if not is_first and await bell.wait(_wait(request)):
@@ -77,7 +81,7 @@ def _wait(request: web.Request) -> float:
         wait = float(request.query.get("wait", "0")[:8])
     except ValueError:
         return 0.0
-    return min(max(wait, 0.0), LONGEST_POLL) if wait == wait else 0.0
+    return 0.0 if math.isnan(wait) else min(max(wait, 0.0), LONGEST_POLL)
 
 
 async def _guest(request: web.Request) -> Guest:
@@ -99,4 +103,8 @@ async def _body(request: web.Request) -> dict[str, Any]:
 
 
 def _json(value: Any) -> web.Response:
-    return web.Response(text=wire.dumps(value), content_type="application/json", headers={"Cache-Control": "no-store"})
+    return web.Response(
+        text=wire.dumps(value),
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )

@@ -16,10 +16,24 @@ from bridge.errors import NotFound, Refused
 from bridge.visitors import Guest
 from bridge.wording import best
 
+
+class Sockets:
+    """The connections of this process that are open."""
+
+    def __init__(self) -> None:
+        self.open: set[web.WebSocketResponse] = set()
+
+
 HELLO_WITHIN: Final = 10.0  # seconds
 FRAMES_A_MINUTE: Final = 240
-SOCKETS: Final = web.AppKey("sockets", set[web.WebSocketResponse])
-_CLOSES: Final = {"unknown_token": 4401, "unknown_site": 4403, "origin_refused": 4403, "too_fast": 4429, "too_late": 4408}
+SOCKETS: Final = web.AppKey("sockets", Sockets)
+_CLOSES: Final = {
+    "unknown_token": 4401,
+    "unknown_site": 4403,
+    "origin_refused": 4403,
+    "too_fast": 4429,
+    "too_late": 4408,
+}
 
 
 async def socket(request: web.Request) -> web.StreamResponse:
@@ -29,11 +43,11 @@ async def socket(request: web.Request) -> web.StreamResponse:
     connection = web.WebSocketResponse(heartbeat=25, max_msg_size=wire.BODY_LIMIT, compress=False)
     with side.limits.socket("address", side.address(request)):
         await connection.prepare(request)
-        request.app[SOCKETS].add(connection)
+        request.app[SOCKETS].open.add(connection)
         try:
             await _Talk(side, request, connection).run()
         finally:
-            request.app[SOCKETS].discard(connection)
+            request.app[SOCKETS].open.discard(connection)
     return connection
 
 
@@ -143,6 +157,9 @@ def _as_refused(error: Refused | NotFound) -> Refused:
 async def close_all(app: web.Application) -> None:
     """The server restarts: clients come back elsewhere, each after a pause of its own."""
     await asyncio.gather(
-        *(connection.close(code=WSCloseCode.SERVICE_RESTART, message=b"restart") for connection in set(app[SOCKETS])),
+        *(
+            connection.close(code=WSCloseCode.SERVICE_RESTART, message=b"restart")
+            for connection in set(app[SOCKETS].open)
+        ),
         return_exceptions=True,
     )

@@ -65,7 +65,12 @@ def site(value: Site, language: str, text_limit: int) -> dict[str, Any]:
     """What the panel needs to draw itself."""
     spoken = best(language or value.language)
     return {
-        "site": {"key": value.key, "name": value.name, "accent": value.accent, "privacy_url": value.privacy_url},
+        "site": {
+            "key": value.key,
+            "name": value.name,
+            "accent": value.accent,
+            "privacy_url": value.privacy_url,
+        },
         "language": spoken,
         "texts": dict(section(spoken, "widget")),
         "limits": {"text": text_limit},
@@ -116,7 +121,11 @@ def _position(number: int, place: int, order: str) -> str:
 
 
 def _agent(agent: Agent) -> dict[str, Any]:
-    return {"id": agent.id, "name": agent.name, "photo": f"/v1/photo/{agent.id}/{agent.photo}" if agent.photo else None}
+    return {
+        "id": agent.id,
+        "name": agent.name,
+        "photo": f"/v1/photo/{agent.id}/{agent.photo}" if agent.photo else None,
+    }
 
 
 def _message(message: Message, number: int, agent: Agent | None, language: str) -> dict[str, Any]:

@@ -12,7 +12,10 @@ NOTE_PREFIXES: Final = (";;", "note:", "🔒")
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`reason` names why a message is internal (a key of the wording, empty: no hint is due); `claims`: its author becomes claimant."""
+    """`reason` names why a message is internal (a key of the wording, empty: no hint is due).
+
+    `claims`: its author becomes the claimant.
+    """
 
     visibility: Visibility
     reason: str = ""

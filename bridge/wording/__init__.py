@@ -27,7 +27,7 @@ def section(language: str, name: str) -> Mapping[str, str]:
 
 
 def say(language: str, key: str, **about: str) -> str:
-    """The sentence `section.key` with its {places} filled. What fills them is shown as it is, never read as a format."""
+    """The sentence `section.key` with its {places} filled; what fills them is never read as a format."""
     name, _, word = key.partition(".")
     sentence = section(language, name)[word]
     for place, value in about.items():

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
-from storage.tables import SQLModel
+from storage import tables
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=SQLModel.metadata,
+    target_metadata=tables.METADATA,
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -21,7 +22,7 @@ PAGE = """<!doctype html>
 <p><a href="#size">Sizes</a> <button type="button">Buy</button></p>
 <p><a href="/contact" data-silta-open>Ask us</a></p></main></body></html>"""
 
-DRESS = "<link rel=stylesheet href=\"/page.css?css={}\">"
+DRESS = '<link rel="stylesheet" href="/page.css?css={}">'
 STRICT = (
     "default-src 'none'; script-src 'nonce-n' 'strict-dynamic'; style-src 'none'; "
     "connect-src {origin} {socket}; img-src data: {origin}; base-uri 'none'; "
@@ -38,7 +39,7 @@ def shop(stub: Stub) -> web.Application:
             language=asked.get("lang", "en"),
             direction=asked.get("dir", "ltr"),
             early=asked.get("early", ""),
-            style=DRESS.format(asked["css"]) if "css" in asked else "",
+            style=DRESS.format(quote(asked["css"])) if "css" in asked else "",
             data=asked.get("data", ""),
             key=asked.get("key", KEY),
             origin=stub.origin,

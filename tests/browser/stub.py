@@ -90,17 +90,13 @@ class Stub:
 
     async def agent_says(self, *body: Any, agent: str = "Anna", **more: Any) -> Frame:
         """An agent's message; the body is a list of nodes."""
-        message = self._stamp(
-            {"from": "agent", "agent": self.agent(agent), "body": list(body), "text": "", **more}
-        )
+        message = self._stamp({"from": "agent", "agent": self.agent(agent), "body": list(body), "text": "", **more})
         self.seen = message["position"]
         await self.publish(message)
         return message
 
     async def notice(self, text: str, kind: str = "agent_joined") -> None:
-        await self.publish(
-            self._stamp({"from": "notice", "notice": kind, "body": [text], "text": text})
-        )
+        await self.publish(self._stamp({"from": "notice", "notice": kind, "body": [text], "text": text}))
 
     async def become(self, **state: Any) -> None:
         self.state = {**self.state, **state}
@@ -244,9 +240,7 @@ class Stub:
         asked = request.query.get("language", "en")[:2]
         language = asked if asked in LANGUAGES else "en"
         limits = {"text": self.limit}
-        return self._json(
-            {"site": self.site, "language": language, "texts": texts(language), "limits": limits}
-        )
+        return self._json({"site": self.site, "language": language, "texts": texts(language), "limits": limits})
 
     async def session(self, request: web.Request) -> web.Response:
         self._note(request)
@@ -291,9 +285,7 @@ class Stub:
                 "Access-Control-Allow-Origin": "*",
                 "Cross-Origin-Resource-Policy": "cross-origin",
             }
-            return web.Response(
-                body=read(), content_type="text/javascript", charset="utf-8", headers=headers
-            )
+            return web.Response(body=read(), content_type="text/javascript", charset="utf-8", headers=headers)
 
         return answer
 

@@ -1,5 +1,6 @@
 """A visitor in a browser: comes to the page, opens the chat, writes, looks around."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locato
 from tests.browser.stub import Stub
 
 PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
+STILL = {"reduced_motion": "reduce"}
 TINY = {"viewport": {"width": 320, "height": 256}}
 DESK = {"viewport": {"width": 1280, "height": 800}}
 
@@ -18,6 +20,15 @@ BROWSERS_OWN = ("WebSocket connection to", "Failed to load resource")
 STORED = """async () => ({
   site: Object.keys(localStorage), tab: Object.keys(sessionStorage), cookies: document.cookie,
   bases: (await indexedDB.databases()).length })"""
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Waits, five seconds at most, for what the stub or the console will have heard."""
+    for _ in range(500):
+        if holds():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came to that")
 
 
 class Visit:
@@ -89,6 +100,10 @@ class Visit:
         await self.page.locator("button.more").click()
         await self.page.locator(".menu button").nth(number).click()
 
+    async def complained(self, words: str) -> None:
+        """Waits until the console has heard these words."""
+        await until(lambda: any(words in text for text in self.complaints))
+
     async def stored(self) -> dict[str, Any]:
         found: dict[str, Any] = await self.page.evaluate(STORED)
         return found
@@ -103,7 +118,7 @@ async def story(visit: Visit) -> None:
     """A conversation with everything that a log can show."""
     stub = visit.stub
     await visit.say("Is size 44 in stock?", "For wet forests.")
-    await expect(visit.own).to_have_count(2)
+    await expect(visit.page.locator("[data-state=posted]")).to_have_count(2)
     await stub.notice("Anna joined the chat")
     await stub.become(status="claimed", agent=stub.agent("Anna Berg"))
     link = {"link": "https://shop.example/44", "inside": ["https://shop.example/44"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +62,7 @@ class App:
             "message reaction_added reaction_removed member_joined_channel member_left_channel "
             "channel_left group_left channel_archive channel_unarchive group_archive "
             "group_unarchive channel_rename group_rename user_change user_profile_changed "
-            "tokens_revoked app_uninstalled app_home_opened"
+            "tokens_revoked app_uninstalled app_home_opened file_deleted"
         )
         for kind in kinds.split():
             self.bolt.event(kind)(self._event)
@@ -111,13 +111,13 @@ async def socket(slack, app) -> AsyncIterator[AsyncSocketModeHandler]:
     web = AsyncWebClient(APP_TOKEN, base_url=slack.api_url)
     handler = AsyncSocketModeHandler(app.bolt, APP_TOKEN, web_client=web, ping_interval=1)
     await handler.connect_async()
-    await connected(slack, 1)
+    await until(lambda: slack.connections == 1)
     yield handler
     await handler.close_async()
     await handler.client.aiohttp_client_session.close()
 
 
-async def connected(slack: Playground, count: int) -> None:
-    """Until the pretend Slack counts that many open sockets."""
-    while slack.connections != count:
+async def until(condition: Callable[[], bool]) -> None:
+    """Waits for what has no event of its own; the test's own timeout ends a vain wait."""
+    while not condition():  # noqa: ASYNC110
         await asyncio.sleep(0.01)

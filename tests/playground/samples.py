@@ -1,4 +1,4 @@
-"""The published contracts and recorded payloads that lie beside the project when it is developed."""
+"""The published contracts and recorded payloads that may lie beside the project."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from adapters.playground.api import HANDLERS
 from adapters.playground.contract import GENERIC, METHODS
 from adapters.playground.events import EVENTS
 from adapters.playground.faults import AFTER, BEFORE, CODED, CODED_AFTER
+from adapters.playground.scopes import SCOPES
 from adapters.playground.wiring import SOCKET_FAULTS
 from tests.playground.samples import load, needed
 
@@ -35,6 +36,14 @@ class TestTheContractOf:
 
     def test_its_errors_are_documented(self, published, method):
         assert set(METHODS[method].errors) <= set(published[method]["error_codes"])
+
+
+@needed
+@pytest.mark.parametrize("method", METHODS)
+def test_the_scopes_of(published, method):
+    theirs = published[method]["scope"].get("bot") if published[method]["scope"] else None
+    wanted = [] if method == "chat.getPermalink" else theirs or []
+    assert set(SCOPES.get(method, ())) == set(wanted)
 
 
 def test_every_method_of_the_table_is_implemented_and_no_other():

@@ -195,9 +195,7 @@ async def test_the_shop_is_filled_and_escaped(pages, http):
         assert await got.text() == "{{SITE_KEY}}"
 
 
-@pytest.mark.parametrize(
-    "path", ["secret.txt", "..%2Fserver.py", "%2Fetc%2Fpasswd", "none.css", ".html", "..%5Ca.js"]
-)
+@pytest.mark.parametrize("path", ["secret.txt", "..%2Fserver.py", "%2Fetc%2Fpasswd", "none.css", ".html", "..%5Ca.js"])
 async def test_nothing_else_is_served(pages, http, path):
     async with http.get(f"/static/{path}") as got:
         assert got.status == 404

@@ -18,9 +18,7 @@ NOT_REQUIRED = {
 }
 BLOCK = {
     "type": "actions",
-    "elements": [
-        {"type": "button", "action_id": "claim", "text": {"type": "plain_text", "text": "Claim"}}
-    ],
+    "elements": [{"type": "button", "action_id": "claim", "text": {"type": "plain_text", "text": "Claim"}}],
 }
 
 
@@ -36,7 +34,7 @@ async def everything(slack, client):
     reply = await slack.say(ANNA, SUPPORT, "an answer to <@U0SARA00001>", root)
     await slack.say(ANNA, SUPPORT, "to all", root, how="broadcast")
     await slack.say(ANNA, SUPPORT, "waves", how="me")
-    await slack.share(ANNA, SUPPORT, ["a.txt"], root)
+    await slack.share(ANNA, SUPPORT, {"a.txt": b"x"}, root)
     await slack.post_as_bot("weather", SUPPORT, "rain")
     await slack.edit(ANNA, SUPPORT, reply, "another answer")
     await slack.react(SARA, SUPPORT, root, "eyes")
@@ -46,6 +44,7 @@ async def everything(slack, client):
     await client.chat_delete(channel=SUPPORT, ts=root)
     await slack.change_person(ANNA, real_name="Anna Lahti")
     await slack.open_home(ANNA)
+    await slack.delete_file(ANNA, next(iter(slack.stage.shelf.files)))
     for channel in (SUPPORT, BILLING):
         await slack.invite(channel, OUTSIDER)
         await slack.leave(channel, OUTSIDER)
@@ -62,7 +61,7 @@ async def sent(slack, client, app, socket):
     """All inner events by kind, as they arrived over the socket."""
     await everything(slack, client)
     await slack.settled()
-    found = {}
+    found: dict[str, list[dict]] = {}
     for event in app.events:
         found.setdefault(kind(event), []).append(event)
     return found
@@ -108,7 +107,7 @@ PAYLOADS = [
     ("agent_reply", "message", "thread_ts"),
     ("own_named_post", "message/bot_message", "blocks"),
     ("broadcast_reply", "message/thread_broadcast", "root"),
-    ("edit", "message/message_changed", "previous_message"),
+    ("edit", "message/message_changed", "edited"),
     ("reaction", "reaction_added", "item_user"),
     ("joined", "member_joined_channel", "inviter"),
 ]
@@ -116,7 +115,7 @@ PAYLOADS = [
 
 @pytest.mark.parametrize(("name", "wanted", "field"), PAYLOADS)
 async def test_an_event_has_exactly_the_structure_of_our_payload(sent, name, wanted, field):
-    event = next(one for one in sent[wanted] if field in one)
+    event = next(one for one in sent[wanted] if field in fields(one))
     assert structure(event) == structure(payload(name))
 
 
@@ -168,3 +167,14 @@ async def test_events_come_in_the_order_of_the_changes(slack, app, socket):
     await slack.settled()
     stamps = [one["ts"] for one in app.events]
     assert sorted(stamps) == [one["ts"] for one in slack.messages(SUPPORT)]
+
+
+async def test_an_unfurl_is_an_edit_without_a_new_word(slack, app, socket):
+    ts = await slack.say(ANNA, SUPPORT, "see http://x.test")
+    await slack.settled()
+    await slack.unfurl(SUPPORT, ts)
+    await slack.settled()
+    event = app.events[-1]
+    assert event["message"]["text"] == event["previous_message"]["text"]
+    assert "attachments" in event["message"]
+    assert "edited" not in event["message"]

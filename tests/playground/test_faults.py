@@ -62,7 +62,7 @@ async def test_an_unreadable_answer_hides_a_stored_post(slack, http, kind):
     arguments = {"channel": SUPPORT, "text": "x", "token": "xoxb-playground"}
     async with http.post("/api/chat.postMessage", data=arguments) as got:
         body = await got.text()
-    with pytest.raises(ValueError, match="Expecting|Unterminated"):
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
         json.loads(body)
     assert (got.status, texts(slack)) == (200, ["x"])
 

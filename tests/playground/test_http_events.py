@@ -35,9 +35,7 @@ async def door(slack) -> AsyncIterator[Door]:
     application = web.Application()
     application.router.add_post("/", made.serve)
     async with TestServer(application) as server:
-        await slack.deliver_over_http(
-            HttpTarget(events_url=str(server.make_url("/")), signing_secret=SECRET)
-        )
+        await slack.deliver_over_http(HttpTarget(events_url=str(server.make_url("/")), signing_secret=SECRET))
         yield made
 
 
@@ -112,11 +110,9 @@ async def test_nobody_listening_is_a_failed_connection(slack):
 
 async def test_a_click_comes_as_a_form(slack, client, door):
     button = {"type": "button", "action_id": "claim", "text": {"type": "plain_text", "text": "C"}}
-    ts = (
-        await client.chat_postMessage(
-            channel=SUPPORT, text="x", blocks=[{"type": "actions", "elements": [button]}]
-        )
-    )["ts"]
+    ts = (await client.chat_postMessage(channel=SUPPORT, text="x", blocks=[{"type": "actions", "elements": [button]}]))[
+        "ts"
+    ]
     await slack.settled()
     pressed = await slack.press(ANNA, SUPPORT, ts, "claim")
     headers, body = door.requests[-1]

@@ -47,9 +47,7 @@ def rules(hand):
 async def card(client):
     """A card in a thread: the ts of the root and of the card."""
     root = (await client.chat_postMessage(channel=SUPPORT, text="root"))["ts"]
-    posted = await client.chat_postMessage(
-        channel=SUPPORT, text="card", thread_ts=root, blocks=CARD
-    )
+    posted = await client.chat_postMessage(channel=SUPPORT, text="card", thread_ts=root, blocks=CARD)
     return root, posted["ts"]
 
 
@@ -77,8 +75,7 @@ async def test_a_press_has_exactly_the_structure_of_our_payload(slack, app, sock
 async def test_a_press_has_what_the_recorded_ones_have(slack, app, socket, card, name):
     files = {
         "action": "recorded/interactivity/block_actions---channel_slack-channel_post_action.json",
-        "static": "recorded/interactivity/"
-        "block_actions---actions-reactions_slack-staticSelectAction.json",
+        "static": "recorded/interactivity/block_actions---actions-reactions_slack-staticSelectAction.json",
     }
     await slack.press(ANNA, SUPPORT, card[1], "claim")
     assert set(load(files[name])) <= set(app.clicks[0])
@@ -138,19 +135,22 @@ async def test_a_dialog_is_opened_changed_and_submitted(slack, client, app, sock
     assert slack.view_of(ANNA) is None
 
 
-async def test_a_trigger_works_once(slack, client, app, socket, card):
+@pytest.fixture
+async def trigger(slack, app, socket, card):
     await slack.press(ANNA, SUPPORT, card[1], "claim")
-    trigger = app.clicks[0]["trigger_id"]
+    return app.clicks[0]["trigger_id"]
+
+
+async def test_a_trigger_works_once(client, trigger):
     await client.views_open(trigger_id=trigger, view=MODAL)
     with pytest.raises(SlackApiError, match="exchanged_trigger_id"):
         await client.views_open(trigger_id=trigger, view=MODAL)
 
 
-async def test_a_trigger_lives_three_seconds(slack, client, app, socket, card, hand):
-    await slack.press(ANNA, SUPPORT, card[1], "claim")
+async def test_a_trigger_lives_three_seconds(client, trigger, hand):
     hand.now += 3.1
     with pytest.raises(SlackApiError, match="expired_trigger_id"):
-        await client.views_open(trigger_id=app.clicks[0]["trigger_id"], view=MODAL)
+        await client.views_open(trigger_id=trigger, view=MODAL)
 
 
 # response URLs

@@ -62,9 +62,7 @@ async def test_the_same_client_msg_id_makes_two_messages(slack, client):
 async def test_a_thread_is_read_back_with_its_metadata(slack, client):
     key = {"event_type": "silta", "event_payload": {"key": "k1"}}
     root = (await client.chat_postMessage(channel=SUPPORT, text="root"))["ts"]
-    reply = await client.chat_postMessage(
-        channel=SUPPORT, text="reply", thread_ts=root, metadata=key
-    )
+    reply = await client.chat_postMessage(channel=SUPPORT, text="reply", thread_ts=root, metadata=key)
     thread = await client.conversations_replies(channel=SUPPORT, ts=root, include_all_metadata=True)
     assert [one["ts"] for one in thread["messages"]] == [root, reply["ts"]]
     assert thread["messages"][0]["reply_count"] == 1
@@ -202,9 +200,7 @@ async def test_a_permalink_names_the_thread(slack, client):
     root = await slack.say(ANNA, SUPPORT, "root")
     reply = await slack.say(ANNA, SUPPORT, "reply", root)
     link = (await client.chat_getPermalink(channel=SUPPORT, message_ts=reply))["permalink"]
-    assert link.endswith(
-        f"/archives/{SUPPORT}/p{reply.replace('.', '')}?thread_ts={root}&cid={SUPPORT}"
-    )
+    assert link.endswith(f"/archives/{SUPPORT}/p{reply.replace('.', '')}?thread_ts={root}&cid={SUPPORT}")
 
 
 async def test_a_status_line_stays_until_it_is_cleared(slack, client):
@@ -281,3 +277,28 @@ async def test_a_revoked_token_is_refused(slack, client):
 
 async def test_an_unknown_method(client):
     assert await refused(client.api_call("chat.shout")) == "unknown_method"
+
+
+class TestWithFewScopes:
+    @pytest.fixture
+    def rules(self):
+        return Rules(limits=False, scopes=frozenset(("chat:write", "channels:history")))
+
+    async def test_what_the_token_may_not_is_named(self, client):
+        with pytest.raises(SlackApiError) as caught:
+            await client.users_info(user=ANNA)
+        answer = caught.value.response
+        assert (answer["error"], answer["needed"]) == ("missing_scope", "users:read")
+        assert answer["provided"] == "channels:history,chat:write"
+
+    async def test_a_name_of_ones_own_needs_its_scope(self, client):
+        call = client.chat_postMessage(channel=SUPPORT, text="x", username="V")
+        assert await refused(call) == "missing_scope"
+        await client.chat_postMessage(channel=SUPPORT, text="x")
+
+    async def test_any_one_of_the_scopes_is_enough(self, client):
+        await client.conversations_history(channel=SUPPORT)
+
+    async def test_every_answer_lists_the_scopes(self, client):
+        headers = (await client.auth_test()).headers
+        assert headers["X-OAuth-Scopes"] == "channels:history,chat:write"

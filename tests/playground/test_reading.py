@@ -1,4 +1,4 @@
-"""conversations.*, users.*, reactions.* and views.*: what the bot can read and change beside posts."""
+"""conversations.*, users.*, reactions.* and views.*: what the bot reads and changes."""
 
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -145,9 +145,7 @@ async def test_a_public_channel_is_joined_once(slack, client):
 
 async def test_the_members_of_a_channel(client):
     got = await client.conversations_members(channel=BILLING, limit=2)
-    rest = await client.conversations_members(
-        channel=BILLING, cursor=got["response_metadata"]["next_cursor"]
-    )
+    rest = await client.conversations_members(channel=BILLING, cursor=got["response_metadata"]["next_cursor"])
     assert len(got["members"]) + len(rest["members"]) == 3
 
 

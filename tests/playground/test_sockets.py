@@ -1,6 +1,5 @@
 """Socket Mode with the unmodified libraries, and with a bare socket where they hide something."""
 
-import asyncio
 import contextlib
 
 import aiohttp
@@ -10,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.playground import APP_TOKEN
 from adapters.playground.workspace import ANNA, SUPPORT
-from tests.playground.conftest import connected
+from tests.playground.conftest import until
 
 
 @contextlib.asynccontextmanager
@@ -135,8 +134,7 @@ async def test_an_eleventh_socket_is_turned_away(slack, http):
 async def test_the_client_comes_back_after(slack, app, socket, fault):
     before = slack.stage.hub.links[0]
     slack.socket(fault)
-    while before in slack.stage.hub.links or not slack.connections:
-        await asyncio.sleep(0.01)
+    await until(lambda: before not in slack.stage.hub.links and slack.connections == 1)
     await slack.say(ANNA, SUPPORT, "still here")
     assert (await app.until(1))[0]["text"] == "still here"
 
@@ -171,8 +169,7 @@ async def test_a_half_open_socket_is_silent_and_loses_what_it_is_given(slack, ht
 async def test_the_client_notices_a_half_open_socket(slack, app, socket):
     slack.socket("half_open")
     half = slack.stage.hub.links[0]
-    while half in slack.stage.hub.links or not slack.connections:
-        await asyncio.sleep(0.02)
+    await until(lambda: half not in slack.stage.hub.links and slack.connections == 1)
     await slack.say(ANNA, SUPPORT, "back")
     assert (await app.until(1))[-1]["text"] == "back"
 
@@ -191,7 +188,7 @@ async def test_two_sockets_of_one_app_hear_each_event_once(slack, app, socket):
     web = AsyncWebClient(APP_TOKEN, base_url=slack.api_url)
     second = AsyncSocketModeHandler(app.bolt, APP_TOKEN, web_client=web, ping_interval=1)
     await second.connect_async()
-    await connected(slack, 2)
+    await until(lambda: slack.connections == 2)
     for number in range(6):
         await slack.say(ANNA, SUPPORT, str(number))
     await slack.settled()

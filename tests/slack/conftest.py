@@ -29,9 +29,7 @@ async def slack():
 
 @pytest.fixture
 def settings(slack):
-    return SlackSettings(
-        bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_url=slack.api_url, name="acme", timeout=2.0
-    )
+    return SlackSettings(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_url=slack.api_url, name="acme")
 
 
 @pytest.fixture

@@ -51,9 +51,7 @@ def _button(button):
     found = _plain(button["text"], 75)
     found += ["action_id"] if not 1 <= len(button["action_id"]) <= 255 else []
     found += ["value"] if len(button.get("value", "")) > 2_000 else []
-    return found + (
-        ["style"] if button.get("style", "primary") not in ("primary", "danger") else []
-    )
+    return found + (["style"] if button.get("style", "primary") not in ("primary", "danger") else [])
 
 
 def _plain(text, most):

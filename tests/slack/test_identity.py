@@ -31,9 +31,7 @@ def test_a_stamp_without_a_point_is_a_stamp():
     assert identity.order("1790000000") < identity.order("1790000000.000001")
 
 
-@pytest.mark.parametrize(
-    "value", ["", "x", "1.2.3", "-1.0", "1e9", "\uff11.0", "9" * 12, None, 1.5, []]
-)
+@pytest.mark.parametrize("value", ["", "x", "1.2.3", "-1.0", "1e9", "\uff11.0", "9" * 12, None, 1.5, []])
 def test_what_is_no_stamp_is_told_apart(value):
     assert identity.is_stamp(value) is False
 

@@ -1,6 +1,7 @@
 """What each happening at Slack becomes."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack import inbound
-from adapters.slack.identity import Own
 from adapters.slack.inbound import ChannelChanged, Edited, Ignored, PersonChanged
 from bridge.inbound import Heard, Pressed, Removed
 from bridge.markup import plain
@@ -87,19 +87,13 @@ def test_somebody_of_another_organisation_is_told_apart():
 
 def test_a_team_of_our_own_organisation_is_not_another():
     wrapper = payload("outsider_answers_in_a_thread")
-    own = Own(**{**_fields(OWN), "enterprise": "T9OTHER"})
+    own = replace(OWN, enterprise="T9OTHER")
     found = inbound.event(wrapper, own, "acme")
     assert isinstance(found, Heard)
     assert found.outsider is False
 
 
-def _fields(own):
-    return {name: getattr(own, name) for name in own.__slots__}
-
-
-@pytest.mark.parametrize(
-    "name", ["agent_edits_an_answer", "agent_edits_with_a_list_for_the_previous_message"]
-)
+@pytest.mark.parametrize("name", ["agent_edits_an_answer", "agent_edits_with_a_list_for_the_previous_message"])
 def test_an_edit_keeps_the_place_and_has_a_time_of_its_own(name):
     found = edited(name)
     assert (found.ref, found.order, plain(found.body)) == (STAMP, ORDER, "Hello again")
@@ -115,9 +109,7 @@ def test_an_outsiders_edit_is_an_outsiders():
     assert edited("outsider_edits_an_answer").outsider is True
 
 
-@pytest.mark.parametrize(
-    "name", ["agent_deletes_an_answer", "agent_takes_the_words_of_a_file_away"]
-)
+@pytest.mark.parametrize("name", ["agent_deletes_an_answer", "agent_takes_the_words_of_a_file_away"])
 def test_what_is_taken_back_is_named_with_its_thread(name):
     assert event(name) == Removed("acme", "C1HELP", ROOT, STAMP, ORDER)
 
@@ -155,9 +147,7 @@ def test_what_is_not_ours_is_ignored_with_its_reason(name, reason):
     assert event(name) == Ignored(reason)
 
 
-@pytest.mark.parametrize(
-    "name", ["channel_is_archived", "channel_is_renamed", "app_is_invited", "app_is_removed"]
-)
+@pytest.mark.parametrize("name", ["channel_is_archived", "channel_is_renamed", "app_is_invited", "app_is_removed"])
 def test_a_channel_that_changed_is_named(name):
     assert event(name) == ChannelChanged("C1HELP")
 
@@ -238,9 +228,7 @@ def test_every_recorded_press_is_a_value_or_ignored():
 
 SPOILT = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
 NAMES = sorted(path.stem for path in HERE.glob("*.json"))

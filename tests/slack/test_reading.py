@@ -17,9 +17,7 @@ def word(text, **more):
 
 
 def words(*blocks):
-    return reading.words(
-        {"text": "not this", "blocks": [{"type": "rich_text", "elements": list(blocks)}]}
-    )
+    return reading.words({"text": "not this", "blocks": [{"type": "rich_text", "elements": list(blocks)}]})
 
 
 def test_styles_are_flattened_to_their_words():
@@ -135,9 +133,7 @@ def test_a_flood_of_elements_ends():
         st.none() | st.text(max_size=8) | st.integers(),
         lambda inner: (
             st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(["type", "text", "elements", "style", "unicode"]), inner
-            )
+            | st.dictionaries(st.sampled_from(["type", "text", "elements", "style", "unicode"]), inner)
         ),
         max_leaves=12,
     )

@@ -100,9 +100,7 @@ def test_a_link_with_other_words_shows_where_it_leads():
 
 
 def test_a_link_that_is_no_safe_one_is_its_words():
-    assert render.elements((Span(LINK, ("press",), "javascript:alert(1)"),)) == [
-        {"type": "text", "text": "press"}
-    ]
+    assert render.elements((Span(LINK, ("press",), "javascript:alert(1)"),)) == [{"type": "text", "text": "press"}]
 
 
 def test_a_link_cannot_turn_its_own_letters():

@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
 import pytest
 
+from adapters.playground import Playground
 from adapters.playground.workspace import ANNA, SUPPORT
 from adapters.slack import open_slack
 from bridge.errors import NotFound, Refused, Unknown, Unreachable
 from bridge.inbound import Heard
 from bridge.markup import plain
 from bridge.ports import Button, Card, Post, ThreadRef
-from tests.slack.conftest import TEMPO
+from tests.slack.conftest import RULES, TEMPO
 from tests.slack.fakes import until
 
 CARD = Card("Visitor 1", "hello", (), ("hello",), "Waiting", "", (Button("claim", "Claim", "v1"),))
@@ -193,9 +195,7 @@ async def test_a_trouble_is_told_once_and_so_is_its_end(slack, bridge, caplog):
     assert len(errors) == 1
     await slack.token(revoked=False)
     await until(lambda: bridge.health()["connections"] == 2)
-    assert [one.message for one in caplog.records if one.levelno == logging.INFO] == [
-        "Slack's events come again."
-    ]
+    assert [one.message for one in caplog.records if one.levelno == logging.INFO] == ["Slack's events come again."]
 
 
 async def _hears(slack, desk, thread, words):
@@ -219,6 +219,21 @@ async def test_lost_connections_are_replaced(slack, desk, live, thread, kind):
     await until(lambda: len(slack.calls("apps.connections.open")) >= before + 2)
     await until(lambda: live.health()["connections"] == 2)
     await _hears(slack, desk, thread, "after")
+
+
+async def test_a_warning_is_enough_to_open_the_next(settings, desk):
+    """Long before Slack closes the old one: here it would not within the test."""
+    patient = Playground(rules=replace(RULES, refresh_notice=600))
+    await patient.start()
+    bridge = await open_slack(replace(settings, api_url=patient.api_url), tempo=TEMPO)
+    bridge.listen(desk)
+    await bridge.start()
+    await until(lambda: bridge.health()["connections"] == 2)
+    patient.socket("warning")
+    await until(lambda: len(patient.calls("apps.connections.open")) == 4)
+    await until(lambda: bridge.health()["connections"] == 2 and patient.connections == 2)
+    await bridge.stop()
+    await patient.stop()
 
 
 async def test_a_refresh_loses_nothing_that_is_in_work(slack, desk, live, thread):

@@ -88,9 +88,7 @@ def test_a_reload_keeps_place_and_draft(chat: Page, town: Town) -> None:
     expect(chat.get_by_label("Reply in the thread")).to_have_value("Half a sent")
 
 
-def test_the_demo_frame_follows_the_newest_thread_until_it_is_closed(
-    page: Page, town: Town
-) -> None:
+def test_the_demo_frame_follows_the_newest_thread_until_it_is_closed(page: Page, town: Town) -> None:
     root = town.say(MIKAEL, "First")
     town.say(ANNA, "Reply", thread_ts=root)
     page.goto(f"{town.url}/chat?follow=1")

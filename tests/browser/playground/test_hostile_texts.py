@@ -21,9 +21,7 @@ BAD_LINKS = (
 )
 
 
-@pytest.mark.parametrize(
-    "text", [HOSTILE, "<a href='javascript:alert(1)'>x</a>", "<svg/onload=alert(1)>"]
-)
+@pytest.mark.parametrize("text", [HOSTILE, "<a href='javascript:alert(1)'>x</a>", "<svg/onload=alert(1)>"])
 def test_typed_markup_stays_text(chat: Page, town: Town, text: str) -> None:
     town.say(MIKAEL, text)
     body = chat.locator("#channel-pane .message .body")
@@ -60,9 +58,7 @@ def test_markup_in_names_and_cards_stays_text(chat: Page, town: Town) -> None:
         "type": "section",
         "text": {"type": "mrkdwn", "text": "*bold* &lt;img src=x onerror=alert(1)&gt; <!here>"},
     }
-    town.api(
-        "chat.postMessage", channel=SUPPORT, text="x", username="<img src=x>", blocks=[section]
-    )
+    town.api("chat.postMessage", channel=SUPPORT, text="x", username="<img src=x>", blocks=[section])
     row = chat.locator("#channel-pane .message")
     expect(row.locator(".byline")).to_contain_text("<img src=x>")
     expect(row.locator(".body")).to_have_text("bold <img src=x onerror=alert(1)> @here")

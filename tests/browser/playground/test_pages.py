@@ -26,9 +26,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_the_chat_breaks_no_accessibility_rule(
-    browser: Browser, town: Town, scheme: Any, size: Any
-) -> None:
+def test_the_chat_breaks_no_accessibility_rule(browser: Browser, town: Town, scheme: Any, size: Any) -> None:
     root = town.say(ANNA, "A question with `code` and https://good.example/")
     town.say(MIKAEL, "A reply", thread_ts=root)
     town.api("chat.postMessage", channel=SUPPORT, text="A card", blocks=CARD)
@@ -77,9 +75,7 @@ def test_the_panes_stack_on_a_phone(browser: Browser, town: Town) -> None:
         ("de", "In den Warenkorb"),
     ],
 )
-def test_the_shop_speaks_the_language_asked_for(
-    page: Page, town: Town, language: str, button: str
-) -> None:
+def test_the_shop_speaks_the_language_asked_for(page: Page, town: Town, language: str, button: str) -> None:
     page.goto(f"{town.url}/shop?page=tent&lang={language}")
     expect(page).to_have_title("Tuuli 2 – Kauppa")
     expect(page.locator("html")).to_have_attribute("lang", language)

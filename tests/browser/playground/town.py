@@ -75,9 +75,7 @@ class Town:
         return answer
 
     def say(self, user: str, text: str, **more: Any) -> str:
-        return str(
-            self.call("/play/say", {"user": user, "channel": SUPPORT, "text": text, **more})["ts"]
-        )
+        return str(self.call("/play/say", {"user": user, "channel": SUPPORT, "text": text, **more})["ts"])
 
     def messages(self) -> list[JSON]:
         return list(self.call(f"/play/channel?channel={SUPPORT}&viewer={ANNA}")["messages"])

@@ -63,9 +63,9 @@ function fill(sentence, facts) {
 }
 
 /** The one safe address a link may have, or null. */
-function safe(address) {
+function safe(address, base) {
   try {
-    const url = new URL(address);
+    const url = new URL(address, base);
     return /^(https?|mailto):$/.test(url.protocol) ? url.href : null;
   } catch {
     return null;
@@ -98,7 +98,7 @@ function initials(name) {
 /** A person's picture, or the initials for as long as no picture has come. */
 function face(agent, origin) {
   const node = el('span', { class: 'face', 'aria-hidden': 'true' }, initials(agent.name));
-  const src = agent.photo && safe(new URL(agent.photo, origin).href);
+  const src = agent.photo && safe(agent.photo, origin);
   if (!src) return node;
   const picture = el('img', { src, alt: '', referrerpolicy: 'no-referrer', decoding: 'async' });
   picture.addEventListener('load', () => node.replaceChildren(picture));

@@ -77,7 +77,7 @@ class Line {
       return;
     }
     this.listen(QUIET);
-    if (frame.type === 'error' && frame.wait) this.wait = frame.wait;
+    if (frame.type === 'error' && frame.wait && !frame.key) this.wait = frame.wait;
     if (frame.type === 'changes' && !this.isGreeted) this.greeted(frame);
     else this.ears.frame(frame);
   }

@@ -21,7 +21,7 @@ class Chat {
 
   /** Takes in a `changes` frame; returns the agent's messages that are news. */
   apply(frame) {
-    const known = frame.reset ? new Set(this.messages.keys()) : this.messages;
+    const known = new Set(this.messages.keys());
     const isFirst = this.cursor === null;
     if (frame.reset) this.messages = new Map();
     if (frame.reset) this.stored.clear();
@@ -75,7 +75,7 @@ class Chat {
   }
 
   toldRow(message) {
-    const row = { ...message, row: message.key || message.id, at: Date.parse(message.at) };
+    const row = { ...message, row: message.key || message.id, at: Date.parse(message.at) || Date.now() };
     if (message.from === 'visitor') row.state = this.stateOf(message);
     return row;
   }

@@ -64,7 +64,7 @@ class Item {
   updateState(row, place, isBad) {
     put(this.state, 'hidden', !(place.last || isBad));
     put(this.state, 'data-state', row.state);
-    turn(this.mark, isBad ? 'alert' : row.state in ICONS ? row.state : 'sent');
+    turn(this.mark, isBad ? 'alert' : Object.hasOwn(ICONS, row.state) ? row.state : 'sent');
     write(this.note, row.trouble || this.words.texts[row.state] || this.words.texts.sent);
     this.offer(row, isBad);
   }

@@ -19,10 +19,8 @@ class Tray {
   }
 
   dismiss() {
-    const hadFocus = this.node.contains(this.node.getRootNode().activeElement);
     this.asked = null;
     this.render();
-    if (hadFocus) this.acts.done();
   }
 
   know(facts) {
@@ -44,9 +42,11 @@ class Tray {
     const topic = this.topic;
     if (topic === this.shown) return;
     this.shown = topic;
+    const hadFocus = this.node.contains(this.node.getRootNode().activeElement);
     put(this.node, 'hidden', !topic);
     const [name, rest] = topic ? topic.split(/:(.*)/s) : [];
     this.node.replaceChildren(...(topic ? [this[name](rest)] : []));
+    if (hadFocus && !this.asked) this.acts.done();
   }
 
   card(look, ...inside) {

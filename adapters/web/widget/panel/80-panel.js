@@ -3,7 +3,7 @@
 const SMALL = '(max-width: 480px), (max-height: 480px)';
 
 class Panel {
-  /** `acts`: send, resend, rewrite, email, end, opened, closed. */
+  /** `acts`: send, resend, rewrite, email, end, closed. */
   constructor({ env, words, store, acts }) {
     this.env = env;
     this.acts = acts;
@@ -75,7 +75,6 @@ class Panel {
     this.log.toEnd();
     this.composer.grow();
     this.liveSoon = setTimeout(() => this.log.live(true), 400);
-    this.acts.opened();
   }
 
   /** Non-modal panels are opened by the attribute: `show()` would move the focus by rules of its own. */

@@ -37,7 +37,6 @@ class Launcher {
   render(words, count) {
     const name = words.texts.launcher;
     put(this.env.button, 'aria-label', count ? `${name}, ${words.clock.counted('unread', count)}` : name);
-    put(this.env.button, 'title', name);
     write(this.count, count > 99 ? '99+' : String(count));
     this.count.hidden = !count;
   }

@@ -54,7 +54,7 @@ class App {
   /** A visitor who has been here before: connects without being asked, to show what is unread. */
   async resume() {
     if (!(await this.ready())) return this.later(30, () => this.panel || this.resume());
-    if (this.store.get('open', 'tab') && !matchMedia(SMALL).matches) this.panel.open({ keepFocus: true });
+    if (this.store.get('open', 'tab') && !matchMedia(SMALL).matches) this.unfold({ keepFocus: true });
     this.reach();
   }
 
@@ -87,11 +87,12 @@ class App {
       site: site.name, privacy: site.privacy_url, limit: (limits && limits.text) || 10000,
     };
     const wasOpen = this.panel && this.panel.isOpen;
+    const hadFocus = wasOpen && this.panel.dialog.contains(this.env.root.activeElement);
     if (this.panel) this.panel.destroy();
-    this.launcher.paint(site.accent || this.env.data.accent);
+    this.launcher.paint(this.env.data.accent || site.accent);
     this.panel = new Panel({ env: this.env, words: this.words, store: this.store, acts: this.acts() });
     this.render();
-    if (wasOpen) this.panel.open();
+    if (wasOpen) this.panel.open({ keepFocus: !hadFocus });
   }
 
   acts() {
@@ -101,7 +102,6 @@ class App {
       rewrite: (row) => this.rewrite(row),
       email: (address) => this.request({ type: 'email', key: newKey(), address }),
       end: () => this.request({ type: 'end', key: newKey() }),
-      opened: () => this.opened(),
       closed: () => this.closed(),
     };
   }
@@ -112,7 +112,7 @@ class App {
     const isReady = await this.ready();
     put(this.env.button, 'aria-busy', null);
     if (!isReady) return this.launcher.apologise();
-    if (this.isWanted && !this.ends.signal.aborted) this.panel.open();
+    if (this.isWanted && !this.ends.signal.aborted) this.unfold();
   }
 
   close() {
@@ -120,7 +120,9 @@ class App {
     if (this.panel) this.panel.close();
   }
 
-  opened() {
+  unfold(options) {
+    if (this.panel.isOpen) return;
+    this.panel.open(options);
     this.keepOpen();
     this.render();
     this.emit('open');
@@ -144,6 +146,7 @@ class App {
 
   resend(row) {
     this.request({ type: 'say', key: row.key, text: row.text });
+    this.panel.composer.text.focus();
   }
 
   rewrite(row) {

@@ -39,8 +39,9 @@ Object.assign(App.prototype, {
   },
 
   troubled(error) {
-    if (error.text && (error.wait || !error.key) && error.code !== 'unknown_token') this.tell({ trouble: error.text });
-    if (error.key) this.outbox.troubled(error);
+    if (!error.key) return;
+    if (error.text && error.wait) this.tell({ trouble: error.text });
+    this.outbox.troubled(error);
   },
 
   lineChanged(isUp) {

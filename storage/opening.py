@@ -1,0 +1,27 @@
+"""Which store a setting means: a file is SQLite, an address is PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from bridge.ports import Signals
+from storage.postgres import PostgresStore
+from storage.sqlite import SqliteStore, open_sqlite
+
+AnyStore = SqliteStore | PostgresStore
+SCHEMES = ("postgresql://", "postgres://", "postgresql+asyncpg://")
+
+
+def is_address(place: str | Path) -> bool:
+    """Whether it names a PostgreSQL database rather than a file."""
+    return str(place).startswith(SCHEMES)
+
+
+async def open_store(place: str | Path, signals: Signals) -> AnyStore:
+    """A started store. Raises Refused, with a sentence that says why, when the database cannot be used."""
+    if not is_address(place):
+        return await asyncio.to_thread(open_sqlite, place, signals)
+    store = PostgresStore(str(place), signals)
+    await store.start()
+    return store

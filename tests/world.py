@@ -1,0 +1,287 @@
+"""The world: a running bridge with a pretend outside, a moved clock and visitors who speak the wire protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
+
+from adapters import settings as table
+from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground, Rules
+from adapters.playground.workspace import SUPPORT
+from adapters.settings import Settings
+from app import Bridge, running
+from bridge.clock import SystemClock
+from bridge.model import Moment
+
+PATIENCE = 10.0  # seconds: a liveness bound, far above what anything takes
+
+
+class MovedClock(SystemClock):
+    """The real clock, moved forward by the test."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def forward(self, **by: float) -> None:
+        """Move on by days, hours, minutes, seconds."""
+        self._ahead += timedelta(**by)
+
+    def now(self) -> datetime:
+        return super().now() + self._ahead
+
+    def moment(self) -> Moment:
+        return Moment(self.now(), super().moment().seed)
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._ahead.total_seconds()
+
+
+async def until(happened: Callable[[], Any], what: str = "") -> Any:
+    """Wait for something to be true; returns it."""
+    async with asyncio.timeout(PATIENCE):
+        while not (found := happened()):
+            await asyncio.sleep(0.01)
+    assert found, what
+    return found
+
+
+@dataclass(eq=False)
+class Visitor:
+    """A client of docs/visitor-protocol.md that keeps what it is shown."""
+
+    bridge: str
+    origin: str
+    site: str = "main"
+    language: str = "en"
+    token: str = ""
+    cursor: str | None = None
+    shown: dict[str, dict[str, Any]] = field(default_factory=dict)
+    state: dict[str, Any] = field(default_factory=dict)
+    frames: list[dict[str, Any]] = field(default_factory=list)
+    closed_with: int | None = None
+    _session: ClientSession | None = None
+    _socket: ClientWebSocketResponse | None = None
+    _reader: asyncio.Task[None] | None = None
+
+    @property
+    def http(self) -> ClientSession:
+        """A session that comes from the site's page."""
+        if self._session is None:
+            self._session = ClientSession(headers={"Origin": self.origin})
+        return self._session
+
+    async def arrive(self) -> Visitor:
+        """Get a token and connect."""
+        body = {"site": self.site, "language": self.language}
+        async with self.http.post(f"{self.bridge}/v1/visitor/session", json=body) as answer:
+            assert answer.status == 200, await answer.text()
+            self.token = (await answer.json())["token"]
+        return await self.connect()
+
+    async def connect(self) -> Visitor:
+        """Open a socket from the cursor on and read it from now on."""
+        self._socket = await self.http.ws_connect(f"{self.bridge}/v1/visitor/socket", autoclose=True)
+        hello = {"type": "hello", "site": self.site, "token": self.token, "cursor": self.cursor}
+        await self._socket.send_json({**hello, "language": self.language})
+        self._reader = asyncio.create_task(self._read(self._socket))
+        return self
+
+    async def another_tab(self) -> Visitor:
+        """The same visitor in a second tab."""
+        return await Visitor(self.bridge, self.origin, self.site, self.language, self.token).connect()
+
+    async def say(self, text: str, key: str = "", **page: str) -> str:
+        """Say something and wait until it is durable; returns its key."""
+        key = key or uuid.uuid4().hex
+        answer = await self.ask({"type": "say", "key": key, "text": text, "page": page or {"url": "", "title": ""}})
+        assert answer["type"] == "ok", answer
+        return key
+
+    async def ask(self, frame: dict[str, Any]) -> dict[str, Any]:
+        """Send a frame and wait for its answer."""
+        before = len(self.frames)
+        await self.send(frame)
+
+        def answer() -> dict[str, Any] | None:
+            wanted = (said for said in self.frames[before:] if said["type"] in ("ok", "error", "pong"))
+            return next((said for said in wanted if said.get("key") == frame.get("key")), None)
+
+        found: dict[str, Any] = await until(answer, f"an answer to {frame}")
+        return found
+
+    async def send(self, frame: dict[str, Any] | str | bytes) -> None:
+        """Send a frame as it is."""
+        assert self._socket is not None
+        if isinstance(frame, bytes):
+            await self._socket.send_bytes(frame)
+        elif isinstance(frame, str):
+            await self._socket.send_str(frame)
+        else:
+            await self._socket.send_json(frame)
+
+    def messages(self) -> list[dict[str, Any]]:
+        """What is shown, in order."""
+        return sorted(self.shown.values(), key=lambda said: str(said["position"]))
+
+    def texts(self, *speakers: str) -> list[str]:
+        """The words shown, in order; of these speakers only, if any are named."""
+        return [said["text"] for said in self.messages() if not speakers or said["from"] in speakers]
+
+    async def sees(self, text: str) -> dict[str, Any]:
+        """Wait until a message with these words is shown."""
+        found: dict[str, Any] = await until(lambda: next((m for m in self.messages() if text in m["text"]), None), text)
+        return found
+
+    async def stands(self, status: str) -> dict[str, Any]:
+        """Wait until the state has this status."""
+        await until(lambda: self.state.get("status") == status, status)
+        return self.state
+
+    async def leave(self) -> None:
+        """Close the socket and the session."""
+        if self._socket is not None:
+            await self._socket.close()
+        if self._reader is not None:
+            await asyncio.gather(self._reader, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _read(self, socket: ClientWebSocketResponse) -> None:
+        async for message in socket:
+            if message.type is WSMsgType.TEXT:
+                self._take(message.json())
+        self.closed_with = socket.close_code
+
+    def _take(self, frame: dict[str, Any]) -> None:
+        self.frames.append(frame)
+        if frame["type"] == "changes":
+            if frame["reset"]:
+                self.shown.clear()
+            self.shown.update({said["id"]: said for said in frame["messages"]})
+            self.cursor = frame["cursor"]
+        elif frame["type"] == "state":
+            self.state = frame
+
+
+@dataclass(eq=False)
+class World:
+    """A bridge in its surroundings."""
+
+    team: Playground
+    settings: Settings
+    clock: MovedClock
+    visitors: list[Visitor] = field(default_factory=list)
+    _stack: AsyncExitStack | None = None
+    _bridge: Bridge | None = None
+
+    @property
+    def bridge(self) -> Bridge:
+        """The running bridge."""
+        assert self._bridge is not None
+        return self._bridge
+
+    async def start(self, **changes: Any) -> None:
+        """Start the bridge, with changed settings if any are given."""
+        if changes:
+            self.settings = self.settings.model_copy(update=changes)
+        self._stack = AsyncExitStack()
+        self._bridge = await self._stack.enter_async_context(running(self.settings, self.clock))
+        port = int(self._bridge.url.rsplit(":", 1)[1])
+        self.settings = self.settings.model_copy(update={"port": port})
+        await until(lambda: self.team.connections == 2, "two sockets")
+
+    async def stop(self) -> None:
+        """Stop the bridge as SIGTERM does."""
+        if self._stack is not None:
+            await self._stack.aclose()
+            self._stack = None
+
+    async def restart(self) -> None:
+        """Stop and start on the same database and port."""
+        await self.stop()
+        await self.start()
+
+    async def visitor(self, **about: str) -> Visitor:
+        """A new visitor, connected."""
+        visitor = Visitor(self.bridge.url, self.team.url, **about)  # type: ignore[arg-type]
+        self.visitors.append(visitor)
+        return await visitor.arrive()
+
+    async def card(self, number: int = 0) -> dict[str, Any]:
+        """Wait for the n-th card in the channel."""
+        roots = await until(lambda: roots if len(roots := self.cards()) > number else None, f"card {number}")
+        root: dict[str, Any] = roots[number]
+        return root
+
+    def cards(self) -> list[dict[str, Any]]:
+        """The cards in the channel, oldest first."""
+        return [root for root in self.team.messages(SUPPORT) if root.get("bot_id")]
+
+    async def answers(self, agent: str, text: str, root: dict[str, Any] | str) -> str:
+        """An agent writes in a thread; returns where it stands."""
+        ts = root if isinstance(root, str) else root["ts"]
+        return await self.team.say(agent, SUPPORT, text, ts)
+
+    def thread(self, root: dict[str, Any]) -> list[dict[str, Any]]:
+        """The replies of a thread."""
+        return self.team.thread(SUPPORT, root["ts"])[1:]
+
+    def lines(self, root: dict[str, Any]) -> list[str]:
+        """The visitor's lines in a thread, without the first words in the card."""
+        return [said["text"] for said in self.thread(root) if str(said.get("username", "")).startswith("Visitor")]
+
+    async def told(self, agent: str, words: str) -> dict[str, Any]:
+        """Wait until an agent is told something that only they see."""
+
+        def found() -> dict[str, Any] | None:
+            return next((said for said in self.team.ephemerals(SUPPORT, agent) if words in said["text"]), None)
+
+        told: dict[str, Any] = await until(found, f"{agent} is told {words!r}")
+        return told
+
+
+@asynccontextmanager
+async def a_world(folder: Path, *, rules: Rules | None = None, **changes: Any) -> AsyncIterator[World]:
+    """A world that is not started yet."""
+    team = Playground(rules=rules or Rules(limits=False))
+    await team.start()
+    chosen: dict[str, Any] = {
+        "port": 0,
+        "database": str(folder / "silta.db"),
+        "site_name": "Kauppa",
+        "site_origins": (team.url,),
+        "slack_bot_token": BOT_TOKEN,
+        "slack_app_token": APP_TOKEN,
+        "slack_api_url": team.api_url,
+        "slack_channel": SUPPORT,
+        "limit_visitor_minute": 10_000,
+        "limit_address_minute": 10_000,
+        "limit_site_minute": 10_000,
+        "limit_sessions_hour": 10_000,
+    }
+    world = World(team, table.load(None, **{**chosen, **changes}), MovedClock())
+    try:
+        yield world
+    finally:
+        for visitor in world.visitors:
+            await visitor.leave()
+        await world.stop()
+        await team.stop()
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A running bridge in its surroundings."""
+    async with a_world(tmp_path) as made:
+        await made.start()
+        yield made
