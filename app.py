@@ -62,7 +62,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     signals = LocalSignals()
     connection = await registry.connect(settings)
     async with contextlib.AsyncExitStack() as stack:
-        stack.push_async_callback(connection.stop)
+        stack.push_async_callback(connection.close)
         store = open_sqlite(settings.database, signals)
         stack.push_async_callback(store.close)
         managers = ManagerDesk(store)
@@ -124,12 +124,17 @@ async def _serving(app: web.Application, settings: Settings) -> AsyncIterator[st
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN, handle_signals=False)
     await runner.setup()
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        await _listen(runner, settings)
         yield f"http://{settings.host}:{runner.addresses[0][1]}"
-    except OSError as error:
-        raise Refused("port", f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        raise Refused("port", f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
 
 
 class Programme:
@@ -137,9 +142,10 @@ class Programme:
 
     async def serve(self, settings: Settings) -> None:
         """Run until SIGTERM or SIGINT."""
+        told = _told_to_stop()
         async with running(settings) as bridge:
             _log.info("serving visitors at %s (public address %s)", bridge.url, settings.origin)
-            await _until_told_to_stop()
+            await told.wait()
             _log.info("stopping")
 
     async def check(self, settings: Settings) -> list[Finding]:
@@ -157,7 +163,7 @@ class Programme:
                 *await _workplace(connection, settings),
             ]
         finally:
-            await connection.stop()
+            await connection.close()
 
     async def demo(self, demo: Demo) -> None:
         """The real bridge against the playground, in one process, with a database that is thrown away."""
@@ -165,12 +171,13 @@ class Programme:
             await _demo(demo, Path(folder))
 
 
-async def _until_told_to_stop() -> None:
+def _told_to_stop() -> asyncio.Event:
+    """Set when somebody wants us to end; from now on, so that a start can be broken off in an orderly way too."""
     loop = asyncio.get_running_loop()
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    await told.wait()
+    return told
 
 
 def _database(settings: Settings) -> Finding:
@@ -192,6 +199,7 @@ async def _workplace(connection: Connection, settings: Settings) -> list[Finding
 
 
 async def _demo(demo: Demo, folder: Path) -> None:
+    told = _told_to_stop()
     bridge_port = demo.port + 1 if demo.port else 0
     playground = Playground(silta_origin=f"http://127.0.0.1:{bridge_port}", site_key="main")
     await playground.start(port=demo.port)
@@ -204,7 +212,7 @@ async def _demo(demo: Demo, folder: Path) -> None:
             if demo.story:
                 await play(playground, bridge.url, "main", demo.tell)
             if not demo.ends:
-                await _until_told_to_stop()
+                await told.wait()
     finally:
         await playground.stop()
 

@@ -244,7 +244,7 @@ def cmd_demo(rest: list[str]) -> int:
 
 def cmd_run(rest: list[str]) -> int:
     install("run")
-    return become("app.py", *(rest or ["run"]))
+    return become("app.py", *(rest or ["serve"]))
 
 
 def cmd_test(rest: list[str]) -> int:

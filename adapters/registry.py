@@ -24,7 +24,10 @@ class Connection(Protocol):
         """Begin to take events; returns at once, also when the other side is down."""
 
     async def stop(self) -> None:
-        """End within a bounded time."""
+        """Take no more events; ends within a bounded time, and the way out still works."""
+
+    async def close(self) -> None:
+        """Let go of the network."""
 
     def health(self) -> dict[str, Any]:
         """How the connection stands."""

@@ -223,14 +223,7 @@ def _edited(tx: Transaction, *, heard: Heard, ground: Ground, agent: Agent) -> N
         if commands.parse(markup.plain(heard.body)) is None:
             tx.save(_said(tx, ground, agent, heard))
         return
-    tx.save(rules.edited(ground, message, heard, _decision_on_edit(tx, ground, agent, heard)))
-
-
-def _decision_on_edit(tx: Transaction, ground: Ground, agent: Agent, heard: Heard) -> Decision:
-    """What was shown stays shown unless the new text is a note, a command or names somebody."""
-    decision = _decision(tx, ground, agent, heard)
-    stays = decision.reason in ("not_shown_not_claimant", "not_shown_closed", "not_shown_strict")
-    return visibility.PUBLIC if stays else decision
+    tx.save(rules.edited(ground, agent, message, heard, _decision(tx, ground, agent, heard)))
 
 
 def _removed(tx: Transaction, *, removed: Removed, moment: Moment) -> None:

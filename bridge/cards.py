@@ -16,6 +16,7 @@ from bridge.wording import say, section
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 SEND_OFFERS = {
     "not_shown_mention": ("send_anyway",),
+    "not_shown_edited": ("send_anyway",),
     "not_shown_closed": ("reopen_and_send",),
     "not_shown_strict": ("send",),
     "not_shown_not_claimant": ("send", "join"),

@@ -33,6 +33,8 @@ from bridge.model import (
 from bridge.policies.visibility import Decision
 
 FIRST_WORDS: Final = 1500  # characters of the first message that ride in the card
+# Reasons that keep a new text back but do not take an edited one away: it was shown when its author might speak.
+STAYS_SHOWN: Final = frozenset({"not_shown_not_claimant", "not_shown_closed", "not_shown_strict"})
 REOPENS_WITHIN: Final = timedelta(hours=24)
 
 
@@ -41,12 +43,14 @@ class Ground:
     """What every happening stands on: the conversation in its turn, its thread, the moment.
 
     `posted` is the place of the visitor's last message that stands in the thread: what an agent who acts now has seen.
+    `has_card`: the thread's root stands or is on its way.
     """
 
     conversation: Conversation
     thread: Thread
     moment: Moment
     posted: int = 0
+    has_card: bool = True
 
 
 def opened(visitor: Visitor, site: Site, number: int, page: Page, moment: Moment) -> Ground:
@@ -63,7 +67,7 @@ def opened(visitor: Visitor, site: Site, number: int, page: Page, moment: Moment
         page=page,
     )
     thread = Thread(ThreadId(moment.id("thread")), conversation.id, site.channel, conversation.spell)
-    return Ground(conversation, thread, moment)
+    return Ground(conversation, thread, moment, has_card=False)
 
 
 def may_reopen(conversation: Conversation, moment: Moment) -> bool:
@@ -71,7 +75,7 @@ def may_reopen(conversation: Conversation, moment: Moment) -> bool:
     return conversation.closed_at is None or moment.now - conversation.closed_at < REOPENS_WITHIN
 
 
-def visitor_said(ground: Ground, text: str, key: str, *, is_first: bool) -> Step:
+def visitor_said(ground: Ground, text: str, key: str) -> Step:
     """A visitor who writes to a closed conversation opens it again; the earlier agent is not bothered."""
     was_closed = ground.conversation.status is Status.CLOSED
     conversation = _waiting_anew(ground) if was_closed else ground.conversation
@@ -87,10 +91,9 @@ def visitor_said(ground: Ground, text: str, key: str, *, is_first: bool) -> Step
             key=key,
         ),
     )
-    leaving = _first_words(ground, message) if is_first else (_delivery(ground, Kind.POST, message=message.id),)
-    reopening = (_notice(ground, "reopened"), _card(ground)) if was_closed else ()
+    reopening = (_notice(ground, "reopened"), _card(ground)) if was_closed and ground.has_card else ()
     thread = replace(ground.thread, state=ThreadState.ACTIVE)
-    return Step(conversation, (message,), deliveries=reopening + leaving, thread=thread)
+    return Step(conversation, (message,), deliveries=reopening + _leaving(ground, message), thread=thread)
 
 
 def rides_in_card(message: Message) -> bool:
@@ -98,7 +101,9 @@ def rides_in_card(message: Message) -> bool:
     return len(markup.plain(message.body)) <= FIRST_WORDS
 
 
-def _first_words(ground: Ground, message: Message) -> tuple[Delivery, ...]:
+def _leaving(ground: Ground, message: Message) -> tuple[Delivery, ...]:
+    if ground.has_card:
+        return (_delivery(ground, Kind.POST, message=message.id),)
     opening = _delivery(ground, Kind.OPEN, message=message.id)
     if rides_in_card(message):
         return (opening,)
@@ -108,11 +113,7 @@ def _first_words(ground: Ground, message: Message) -> tuple[Delivery, ...]:
 def resent(ground: Ground, message: Message) -> Step:
     """The visitor tries an undelivered message again: the same message sets out anew."""
     conversation, again = _changed(ground.conversation, replace(message, receipt=Receipt.SENT))
-    return Step(
-        conversation,
-        changed=(again,),
-        deliveries=(_delivery(ground, Kind.POST, message=message.id),),
-    )
+    return Step(conversation, changed=(again,), deliveries=_leaving(ground, message))
 
 
 def visitor_ended(ground: Ground) -> Step:
@@ -175,17 +176,32 @@ def sent_after_all(ground: Ground, agent: Agent, message: Message, *, joins: boo
     return replace(step, conversation=conversation, changed=(*step.changed, shown))
 
 
-def edited(ground: Ground, message: Message, heard: Heard, decision: Decision) -> Step:
-    """The last edit wins by its own time. One that turns internal retracts; internal text stays internal."""
+def edited(ground: Ground, agent: Agent, message: Message, heard: Heard, decision: Decision) -> Step:
+    """The last edit wins by its own time. One that turns internal retracts; internal text stays internal.
+
+    `decision` is what the new text would be if it were said now.
+    """
     if message.removed or heard.changed <= message.edited or heard.body == message.body:
         return Step(ground.conversation)
     changed = replace(message, body=heard.body, edited=heard.changed)
     if message.visibility is not Visibility.PUBLIC:
-        return Step(ground.conversation, changed=(changed,))
-    if decision.visibility is not Visibility.PUBLIC:
+        return _edited_inside(ground, agent, replace(changed, held=_held(message, decision)), message.held)
+    if decision.visibility is not Visibility.PUBLIC and decision.reason not in STAYS_SHOWN:
         return removed(ground, message)
     conversation, shown = _changed(ground.conversation, changed)
     return Step(conversation, changed=(shown,))
+
+
+def _edited_inside(ground: Ground, agent: Agent, changed: Message, before: str) -> Step:
+    hints = _hints(ground, agent, changed) if changed.held != before else ()
+    return Step(ground.conversation, changed=(changed,), deliveries=hints)
+
+
+def _held(message: Message, decision: Decision) -> str:
+    """A kept text that becomes a note can no longer be sent; one that could now be shown waits for Send anyway."""
+    if decision.visibility is Visibility.PUBLIC:
+        return message.held or "not_shown_edited"
+    return decision.reason
 
 
 def removed(ground: Ground, message: Message) -> Step:

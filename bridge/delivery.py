@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from bridge import cards
 from bridge.agents import ANSWER_IN_THREAD
@@ -17,7 +17,7 @@ from bridge.model import Kind
 from bridge.pace import Meter
 from bridge.ports import Bell, Clock, Placed, Signals, Store, ThreadRef, Unit, Workplace
 from bridge.topics import OUTBOX
-from bridge.transaction import Choice, Doubt, Errand, Transaction
+from bridge.transaction import LIMITED, Choice, Doubt, Errand, Transaction
 
 T = TypeVar("T")
 Outcome = Placed | WorkplaceError | None
@@ -109,10 +109,10 @@ class Courier:
         choices = {method: self._choice(method, now) for method in METHODS if self._may_start(method, now)}
         found = await self.store.turn(partial(self._look, choices=choices, now=self.clock.now()))
         for doubt in found.doubts:
-            self._start(self._resolve(doubt))
+            self._start(partial(self._resolve, doubt))
         for method, errand in found.errands:
             self._meters[method].spend(errand.channel.ref, now)
-            self._start(self._carry(method, errand))
+            self._start(partial(self._carry, method, errand))
         return 0.0 if found.errands else self._wait(found, now)
 
     def _look(self, tx: Transaction, *, choices: dict[str, Choice], now: datetime) -> Round:
@@ -155,8 +155,20 @@ class Courier:
         if epoch is None:
             self._held_until = 0.0
             return False
+        is_new = epoch != self._epoch
         self._epoch, self._held_until = epoch, now + LEASE.total_seconds() - 1
+        if is_new:
+            await self._keep_silences()
         return True
+
+    async def _keep_silences(self) -> None:
+        """What the other side asked of whoever held the lease before us."""
+        now = self.clock.now()
+        found = await self.store.read(lambda tx: tx.silences(self.workplace.name, now))
+        for method, kinds in METHODS.items():
+            waits = [(until - now).total_seconds() for kind, until in found if kind in kinds]
+            if waits:
+                self._meters[method].silence("", max(waits), self.clock.monotonic())
 
     def _renew(self, tx: Transaction, *, now: datetime) -> int | None:
         name = self.workplace.name
@@ -165,22 +177,36 @@ class Courier:
             tx.orphan(name, epoch, now)
         return epoch
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
         call = asyncio.create_task(self._guarded(work))
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        await self._safely(work, None)
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        await self._safely(work(), None)
         self.signals.ring(OUTBOX)
 
     async def _carry(self, method: str, errand: Errand) -> None:
+        if wait := self._holds_back(method, errand):
+            await self._postpone(errand, wait, "held back")
+            return
         outcome = await self._safely(self._outcome(errand), Unknown("fault", "a fault of ours"))
         if isinstance(outcome, WorkplaceError):
             await self._failed(method, errand, outcome)
         else:
             self._all_clear(errand)
             await self._happened(errand, outcome)
+
+    def _holds_back(self, method: str, errand: Errand) -> float:
+        """Looked at last, just before the call: since the errand was taken, silence or a lost lease may have come."""
+        now = self.clock.monotonic()
+        silence = self._meters[method].silence_left(errand.channel.ref, now)
+        has_lease = self._held_until > now + self.workplace.timeout
+        return silence if has_lease else max(silence, LOOKS_EVERY)
+
+    async def _postpone(self, errand: Errand, wait: float, cause: str) -> None:
+        number, until = errand.delivery.number, self.clock.now() + timedelta(seconds=wait)
+        await self._record(lambda tx: tx.postponed(number, self._epoch, until, cause))
 
     async def _outcome(self, errand: Errand) -> Outcome:
         try:
@@ -226,8 +252,8 @@ class Courier:
         elif isinstance(error, Unknown) and errand.delivery.kind is Kind.TELL:
             await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
         else:
-            until = now + timedelta(seconds=self._pause(method, errand, error))
-            await self._record(lambda tx: tx.postponed(number, self._epoch, until, error.cause))
+            is_limited = isinstance(error, Unreachable) and error.limited
+            await self._postpone(errand, self._pause(method, errand, error), LIMITED if is_limited else error.cause)
 
     def _pause(self, method: str, errand: Errand, error: WorkplaceError) -> float:
         """Seconds until the next attempt; nothing else is tried where it would fail alike."""

@@ -67,12 +67,12 @@ class Meter:
         """No call in this channel before these seconds have passed; an empty channel means everywhere."""
         self._silent_until[channel] = max(self._silent_until.get(channel, 0.0), now + seconds)
 
+    def silence_left(self, channel: str, now: float) -> float:
+        """Seconds for which the other side still wants silence here; 0 for none."""
+        return max(0.0, *(self._silent_until.get(name, 0.0) - now for name in ("", channel)))
+
     def _wait_in(self, channel: str, now: float) -> float:
-        return max(
-            0.0,
-            self._silent_until.get(channel, 0.0) - now,
-            *(bucket.wait(now) for bucket in self._of(channel)),
-        )
+        return max(self.silence_left(channel, now), *(bucket.wait(now) for bucket in self._of(channel)), 0.0)
 
     def _of(self, channel: str) -> list[Bucket]:
         if channel not in self._channels:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from bridge.model import (
     Agent,
@@ -27,6 +27,8 @@ from bridge.model import (
     Visitor,
     VisitorId,
 )
+
+LIMITED: Final = "limited"  # the cause of deliveries that wait because we were asked to slow down
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,9 @@ class Conversations(Protocol):
     def thread_at(self, workplace: str, channel: str, root: str) -> Thread | None:
         """The thread whose root stands there."""
 
+    def is_opening(self, thread: ThreadId) -> bool:
+        """Whether the thread's card has not left yet or is on its way."""
+
     def opens_in(self, workplace: str, channel: str) -> bool:
         """Whether a card has left for this channel of which we do not know yet where it stands."""
 
@@ -190,6 +195,9 @@ class Outbox(Protocol):
 
         `by_force`: the other owner is known to be dead.
         """
+
+    def silences(self, workplace: str, now: datetime) -> tuple[tuple[Kind, datetime], ...]:
+        """Until when the other side wants no calls of a kind, as far as deliveries wait for that: cause LIMITED."""
 
     def orphan(self, workplace: str, epoch: int, now: datetime) -> int:
         """Turn what dead epochs left `sending` into doubts; how many there were."""

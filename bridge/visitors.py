@@ -117,8 +117,7 @@ def _say(tx: Transaction, *, said: _Said) -> Message:
     earlier = tx.message_by_key(said.visitor, said.key)
     if earlier is not None:
         return _said_before(tx, earlier, said)
-    ground, is_first = _ground_for(tx, visitor, said)
-    step = rules.visitor_said(ground, said.text, said.key, is_first=is_first)
+    step = rules.visitor_said(_ground_for(tx, visitor, said), said.text, said.key)
     tx.save(step)
     return step.messages[0]
 
@@ -134,22 +133,22 @@ def _said_before(tx: Transaction, earlier: Message, said: _Said) -> Message:
     return step.changed[0]
 
 
-def _ground_for(tx: Transaction, visitor: Visitor, said: _Said) -> tuple[Ground, bool]:
+def _ground_for(tx: Transaction, visitor: Visitor, said: _Said) -> Ground:
     latest = tx.latest_conversation(visitor.id)
     if latest is not None and rules.may_reopen(latest, said.moment):
-        return _ground(tx, replace(latest, page=said.page if said.page.url else latest.page), said.moment), False
+        return _ground(tx, replace(latest, page=said.page if said.page.url else latest.page), said.moment)
     site = tx.site_of(visitor.site)
     if tx.opened_since(site.id, _midnight(said.moment.now)) >= site.daily_limit:
         raise Refused("too_fast", "the site's new conversations of today are used up", wait=3600)
     number = latest.number + 1 if latest else 1
-    return rules.opened(visitor, site, number, said.page, said.moment), True
+    return rules.opened(visitor, site, number, said.page, said.moment)
 
 
 def _ground(tx: Transaction, conversation: Conversation, moment: Moment) -> Ground:
     thread = tx.active_thread(conversation.id)
     if thread is None:
         raise NotFound(f"conversation {conversation.id} has no thread")
-    return Ground(conversation, thread, moment)
+    return Ground(conversation, thread, moment, has_card=bool(thread.ref) or tx.is_opening(thread.id))
 
 
 def _leave_email(tx: Transaction, *, visitor: VisitorId, address: str, moment: Moment) -> None:

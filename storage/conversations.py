@@ -146,6 +146,9 @@ class Conversations:
     def thread_at(self, workplace: str, channel: str, root: str) -> Thread | None:
         return self._thread(self._one(sql.THREAD_AT, workplace=workplace, channel=channel, root=root))
 
+    def is_opening(self, thread: ThreadId) -> bool:
+        return self._one(sql.IS_OPENING, thread=thread) is not None
+
     def opens_in(self, workplace: str, channel: str) -> bool:
         return self._one(sql.OPENS_IN, workplace=workplace, channel=channel) is not None
 

@@ -21,7 +21,7 @@ from bridge.model import (
     Thread,
 )
 from bridge.topics import OUTBOX, visitor_topic
-from bridge.transaction import Choice, Doubt, Errand
+from bridge.transaction import LIMITED, Choice, Doubt, Errand
 from storage import rows
 from storage import statements as sql
 from storage.conversations import Conversations
@@ -219,8 +219,15 @@ class Outbox(Conversations):
             return False
         if row.kind in ("open", "post"):
             self._receive(list(self._messages_of(row)), Receipt.UNDELIVERED)
+        if row.kind == "open":
+            self._give_up_thread(row.thread_id, cause)
         self.rings.append(OUTBOX)
         return True
+
+    def _give_up_thread(self, thread: str, cause: str) -> None:
+        """Without a root nothing of its thread can leave; a message that is tried again brings a new root."""
+        for row in self._connection.execute(sql.PENDING_OF_THREAD, {"thread": thread}).all():
+            self.gave_up(row.number, row.epoch, cause)
 
     def doubts(self, workplace: str, epoch: int, now: datetime) -> tuple[Doubt, ...]:
         values = {"workplace": workplace, "now": now, "mine": epoch}
@@ -256,6 +263,10 @@ class Outbox(Conversations):
         """Whether a later epoch has the workplace. The lease stays locked: no takeover can overlook what we begin."""
         held = self._one(sql.LOCK_LEASE, name=courier_lease(workplace))
         return held is not None and held.epoch > epoch
+
+    def silences(self, workplace: str, now: datetime) -> tuple[tuple[Kind, datetime], ...]:
+        found = self._connection.execute(sql.SILENCES, {"workplace": workplace, "now": now, "why": LIMITED})
+        return tuple((Kind(row.kind), row.until) for row in found)
 
     def orphan(self, workplace: str, epoch: int, now: datetime) -> int:
         dead = self._connection.execute(sql.ORPHANS, {"workplace": workplace, "mine": epoch}).all()

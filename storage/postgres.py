@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import URL, Connection, make_url, text
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -18,17 +22,26 @@ from storage.lanes import Lanes, Stay, Taken
 from storage.migrate import upgrade
 from storage.rehearsal import rehearse
 from storage.transaction import Transaction
+from storage.units import SLOW_TURN, name_of
 
 T = TypeVar("T")
+StalePlan = AsyncAdapt_asyncpg_dbapi.InvalidCachedStatementError
 TRIES: Final = 6
 LONGEST_PAUSE: Final = 0.2  # seconds between tries
 POOL: Final = 16
 MIGRATION_LOCK: Final = 0x51177A  # any number that only we use
 AGAIN: Final = ("40001", "40P01")  # serialization failure, deadlock: PostgreSQL asks for another try
-STALE_PLAN: Final = "0A000"
-# Lock and statement timeouts, lost or refused connections, no resources, shutdown, a standby.
-PASSING: Final = ("55P03", "57014", "08", "53", "57P", "58", "25006")
-SETTINGS: Final = {"application_name": "silta", "lock_timeout": "5s", "timezone": "UTC"}
+# Lock and statement timeouts, lost or refused connections, no resources, shutdown.
+PASSING: Final = ("55P03", "57014", "08", "53", "57P", "58")
+READ_ONLY: Final = "25006"  # for a turn it passes: a standby that is about to take over
+SETTINGS: Final = {
+    "application_name": "silta",
+    "timezone": "UTC",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "10s",  # a process that was frozen in a turn must not hold its rows for ever
+}
+PATIENCE: Final = 30.0  # seconds for one statement, so that a dead network ends
+_log = logging.getLogger("silta.storage")
 
 
 class PostgresStore:
@@ -41,14 +54,16 @@ class PostgresStore:
         self._signals = signals
         self._lanes = Lanes()
         self._is_closed = False
-        self._engine = _engine(self._url, pool)
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._running = 0
+        self._engine = _engine(self._url, pool, PATIENCE)
         self._questions = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     async def start(self) -> None:
         """Bring the tables up to date and warm up. Raises Refused when the database cannot be used."""
         try:
-            async with self._engine.begin() as connection:
-                await connection.run_sync(_upgrade_alone)
+            await _migrate(self._url)
             async with self._engine.connect() as connection:
                 await connection.run_sync(lambda sync: rehearse(Transaction(sync)))
         except (OSError, SQLAlchemyError) as error:
@@ -60,28 +75,28 @@ class PostgresStore:
             raise
 
     async def close(self) -> None:
-        """Let go of the connections; turns under way lose theirs."""
+        """Let what was begun end, then let go of the connections."""
         self._is_closed = True
+        await self._idle.wait()
         await self._engine.dispose()
 
     async def turn(self, unit: Unit[T]) -> T:
         """See bridge.ports.Store."""
+        with self._counted():
+            return await _tried(lambda: self._in_lanes(unit), (*PASSING, READ_ONLY))
+
+    async def _in_lanes(self, unit: Unit[T]) -> T:
+        """Which rows a unit locks shows when it runs: with somebody in the way it is taken back, and waits for them."""
         lanes: frozenset[str] = frozenset()
-        failures = 0
         while True:
             try:
                 async with self._lanes.stay(lanes) as stay:
-                    return await self._once(unit, stay)
+                    return await self._write(unit, stay)
             except Taken as taken:
                 lanes |= {taken.lane, *stay.held}
-            except (DBAPIError, OSError, NoConnection) as error:
-                failures += 1
-                if not _may_try_again(error, failures):
-                    raise _told(error) from error
-                await asyncio.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.01 * 2**failures)))  # noqa: S311 - no secret
 
-    async def _once(self, unit: Unit[T], stay: Stay) -> T:
-        async with self._open(self._engine) as connection:
+    async def _write(self, unit: Unit[T], stay: Stay) -> T:
+        async with self._engine.connect() as connection:
             transaction, result = await connection.run_sync(_run, unit, stay)
             await _commit(connection)
         for topic in dict.fromkeys(transaction.rings):
@@ -90,17 +105,26 @@ class PostgresStore:
 
     async def read(self, question: Unit[T]) -> T:
         """See bridge.ports.Store."""
-        try:
-            async with self._open(self._questions) as connection:
-                _, result = await connection.run_sync(_run, question, None)
-                return result
-        except (DBAPIError, OSError, NoConnection) as error:
-            raise _told(error) from error
+        with self._counted():
+            return await _tried(lambda: self._ask(question), PASSING)
 
-    def _open(self, engine: AsyncEngine) -> AsyncConnection:
+    async def _ask(self, question: Unit[T]) -> T:
+        async with self._questions.connect() as connection:
+            _, result = await connection.run_sync(_run, question, None)
+            return result
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
         if self._is_closed:
             raise Refused("busy", "the store is closed", wait=5)
-        return engine.connect()
+        self._running += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._idle.set()
 
 
 def _url(text_: str) -> URL:
@@ -111,7 +135,7 @@ def _url(text_: str) -> URL:
     return url
 
 
-def _engine(url: URL, pool: int) -> AsyncEngine:
+def _engine(url: URL, pool: int, patience: float | None) -> AsyncEngine:
     return create_async_engine(
         url,
         isolation_level="READ COMMITTED",
@@ -119,20 +143,47 @@ def _engine(url: URL, pool: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=5,
         pool_use_lifo=True,
-        connect_args={"timeout": 5, "command_timeout": 30, "server_settings": SETTINGS},
+        connect_args={"timeout": 5, "command_timeout": patience, "server_settings": SETTINGS},
     )
+
+
+async def _migrate(url: URL) -> None:
+    """On a connection of its own: a migration may take its time."""
+    engine = _engine(url, 1, None)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade_alone)
+    finally:
+        await engine.dispose()
 
 
 def _upgrade_alone(connection: Connection) -> None:
     """Of several processes that start at once, one migrates and the others wait for it."""
-    connection.execute(text("SET LOCAL lock_timeout = '300s'"))
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
     upgrade(connection)
 
 
 def _run(connection: Connection, unit: Unit[T], stay: Stay | None) -> tuple[Transaction, T]:
     transaction = Transaction(connection, stay.enter if stay else None)
-    return transaction, unit(transaction)
+    began = time.perf_counter()
+    result = unit(transaction)
+    if (spent := time.perf_counter() - began) > SLOW_TURN:
+        _log.warning("the unit %s held its connection for %d ms", name_of(unit), round(spent * 1000))
+    return transaction, result
+
+
+async def _tried(run: Callable[[], Awaitable[T]], passing: tuple[str, ...]) -> T:
+    """Run it, and again where PostgreSQL asks for that and nothing can have been kept."""
+    failures = 0
+    while True:
+        try:
+            return await run()
+        except (DBAPIError, OSError, NoConnection) as error:
+            failures += 1
+            if not _may_try_again(error, failures):
+                raise _told(error, passing) from error
+        await asyncio.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.01 * 2**failures)))  # noqa: S311 - no secret
 
 
 async def _commit(connection: AsyncConnection) -> None:
@@ -146,17 +197,15 @@ async def _commit(connection: AsyncConnection) -> None:
 
 
 def _may_try_again(error: Exception, failures: int) -> bool:
-    """Only where nothing can have been kept."""
-    state = _state(error)
-    if state == STALE_PLAN or _is_lost(error):
+    if _is_lost(error) or isinstance(getattr(error, "orig", None), StalePlan):
         return failures == 1
-    return state in AGAIN and failures < TRIES
+    return _state(error) in AGAIN and failures < TRIES
 
 
-def _told(error: Exception) -> Exception:
+def _told(error: Exception, passing: tuple[str, ...]) -> Exception:
     """What the caller is told: faults that pass by waiting are a Refused, all others stay what they are."""
     state = _state(error)
-    is_passing = not isinstance(error, DBAPIError) or _is_lost(error) or state.startswith((*PASSING, *AGAIN))
+    is_passing = not isinstance(error, DBAPIError) or _is_lost(error) or state.startswith((*passing, *AGAIN))
     return Refused("busy", "the memory cannot write just now", wait=5) if is_passing else error
 
 

@@ -28,11 +28,11 @@ from bridge.ports import Signals, Unit
 from storage.migrate import upgrade
 from storage.rehearsal import rehearse
 from storage.transaction import Transaction
+from storage.units import SLOW_TURN, name_of
 
 T = TypeVar("T")
 BATCH: Final = 64
 SLOW_UNIT: Final = 0.020  # seconds of a unit's own work
-SLOW_TURN: Final = 0.250  # seconds in which nobody else could write
 OWN_FAULTS: Final = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError)
 READERS: Final = 3
 _log = logging.getLogger("silta.storage")
@@ -48,6 +48,10 @@ class Job:
     result: Any = None
     error: BaseException | None = None
     rings: list[str] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """Make void what a run gave that was not kept."""
+        self.result, self.error, self.rings = None, None, []
 
     def settle(self) -> None:
         """Hand over the outcome; on the loop's thread."""
@@ -257,9 +261,10 @@ def _begun(driver: sqlite3.Connection) -> bool:
 
 def _alone(connection: Connection, driver: sqlite3.Connection, job: Job) -> None:
     """Run a unit again in a commit of its own; what its first run gave is void."""
-    job.result, job.error, job.rings = None, None, []
-    if not _begun(driver) or not _whole(connection, driver, [job]):
-        job.error = job.error or _busy()
+    job.forget()
+    is_kept = _begun(driver) and _whole(connection, driver, [job])
+    if not is_kept and job.error is None:
+        job.error = _busy()
 
 
 def _whole(connection: Connection, driver: sqlite3.Connection, batch: Sequence[Job]) -> bool:
@@ -295,7 +300,7 @@ def _in_savepoint(connection: Connection, driver: sqlite3.Connection, job: Job) 
     except BridgeError as error:
         job.error = error
     except Exception as error:  # noqa: BLE001 - the store's guard: nobody else's turn may suffer
-        _log.exception("the unit %s failed", _name(job.unit))
+        _log.exception("the unit %s failed", name_of(job.unit))
         job.error = _told(error)
     if job.error is not None and driver.in_transaction:
         driver.execute("ROLLBACK TO unit")
@@ -317,8 +322,4 @@ def _judge(job: Job, spent: float, worked: float) -> None:
     """A unit is slow by its own work; what it waited for the disk or the machine is another finding."""
     if worked > SLOW_UNIT or spent > SLOW_TURN:
         times = (round(spent * 1000), round(worked * 1000))
-        _log.warning("the unit %s held the writer for %d ms (%d ms of them its own work)", _name(job.unit), *times)
-
-
-def _name(unit: Any) -> str:
-    return getattr(getattr(unit, "func", unit), "__qualname__", type(unit).__name__)
+        _log.warning("the unit %s held the writer for %d ms (%d ms of them its own work)", name_of(job.unit), *times)

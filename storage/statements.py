@@ -77,13 +77,14 @@ THREAD_AT: Final = (
 NEWEST_THREAD: Final = (
     select(THREAD)
     .join(CHANNEL, CHANNEL.c.id == t.channel_id)
+    .join(CONVERSATION, c.id == t.conversation_id)
     .where(
         CHANNEL.c.workplace == bindparam("workplace"),
         CHANNEL.c.ref == bindparam("channel"),
         t.state == "active",
         t.ref != "",
     )
-    .order_by(t.ref.desc())
+    .order_by(c.opened_at.desc())
     .limit(1)
 )
 INSERT_THREAD: Final = insert(THREAD)
@@ -305,4 +306,19 @@ OPENS_IN: Final = (
         d.state.in_(("sending", "unknown")),
     )
     .limit(1)
+)
+IS_OPENING: Final = (
+    select(d.number).where(d.lane == bindparam("thread"), d.kind == "open", d.state.in_(_PENDING)).limit(1)
+)
+PENDING_OF_THREAD: Final = select(d.number, d.epoch).where(d.thread_id == bindparam("thread"), d.state.in_(_PENDING))
+SILENCES: Final = (
+    select(d.kind, func.max(d.due_at).label("until"))
+    .join(CHANNEL, CHANNEL.c.id == d.channel_id)
+    .where(
+        CHANNEL.c.workplace == bindparam("workplace"),
+        d.state == "due",
+        d.due_at > bindparam("now"),
+        d.cause == bindparam("why"),
+    )
+    .group_by(d.kind)
 )

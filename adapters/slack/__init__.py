@@ -56,13 +56,16 @@ class SlackBridge:
         await self._socket.start()
 
     async def stop(self) -> None:
-        """End within a bounded time.
+        """Take no more events; ends within a bounded time, and `workplace` still works.
 
         What is in work is acknowledged if it ends soon, else Slack sends it again.
         """
         if self._socket is not None and self._inbox is not None:
             await self._socket.stop()
             await self._inbox.stop(self._tempo.farewell)
+
+    async def close(self) -> None:
+        """Let go of the network; nothing works after it. Twice is harmless."""
         await self._session.close()
 
     def health(self) -> dict[str, Any]:

@@ -17,6 +17,11 @@ from adapters.settings import Settings, SettingsError
 from adapters.terminal import logs
 from bridge.errors import Refused
 
+try:
+    from uvloop import new_event_loop as _loop
+except ImportError:  # it does not exist for every machine; the standard loop does the same work more slowly
+    from asyncio import new_event_loop as _loop  # type: ignore[assignment]
+
 BAD_SETTINGS = 2
 
 
@@ -127,7 +132,8 @@ def _stop_if(faults: tuple[str, ...] | list[str]) -> None:
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     try:
-        return asyncio.run(work)
+        with asyncio.Runner(loop_factory=_loop) as runner:
+            return runner.run(work)
     except Refused as error:
         click.echo(str(error), err=True)
         sys.exit(BAD_SETTINGS)

@@ -34,33 +34,34 @@ class VisitorSide:
         return address_of(request, self.settings.trusted_proxies)
 
     async def check_origin(self, request: web.Request) -> None:
-        """Raises Refused unless the Origin is one of some site's; which site is checked by `guest`."""
-        origin = request.headers.get("Origin", "").lower()
+        """Raises Refused unless the Origin is one of some site's; whose it is, `site` and `guest` check."""
         sites = await self.desk.sites()
-        if not any(origin in site.origins for site in sites):
+        if not any(_comes_from(request, site) for site in sites):
             raise Refused("origin_refused")
 
     async def site(self, request: web.Request, key: str) -> Site:
         """The site with this key, asked for from one of its pages."""
-        site = await self.desk.site(key)
-        if request.headers.get("Origin", "").lower() not in site.origins:
+        site = await self.desk.site(wire.site_key(key))
+        if not _comes_from(request, site):
             raise Refused("origin_refused")
         return site
 
     async def guest(self, request: web.Request, token: str, *, site: str | None = None) -> Guest:
         """Who has this token, asked from a page of the site that gave it."""
-        guest = await self.desk.known(token)
+        if site is not None:
+            await self.site(request, site)
+        guest = await self.desk.known(wire.token(token))
         if site is not None and guest.site.key != site:
             raise NotFound("unknown_token")
-        if request.headers.get("Origin", "").lower() not in guest.site.origins:
+        if not _comes_from(request, guest.site):
             raise Refused("origin_refused")
         return guest
 
     async def perform(self, request: web.Request, guest: Guest, verb: str, frame: Mapping[str, Any]) -> None:
         """Do what a frame or a request body asks for; durable when it returns."""
         if verb not in ("say", "email", "end"):
-            raise Refused("malformed", f"unknown type {verb[:40]!r}")
-        await self.limits.message(guest.visitor.id, self.address(request), guest.site.id)
+            raise Refused("malformed", "the field 'type' must be say, email, end or ping")
+        self.limits.message(guest.visitor.id, self.address(request), guest.site.id)
         visitor = guest.visitor.id
         if verb == "say":
             text = accepted(wire.text(frame, "text"), self.settings.limit_text)
@@ -69,6 +70,11 @@ class VisitorSide:
             await self.desk.leave_email(visitor, wire.text(frame, "address"))
         else:
             await self.desk.end(visitor)
+
+
+def _comes_from(request: web.Request, site: Site) -> bool:
+    """Exactly as browsers write it: whoever sends it otherwise is not one."""
+    return request.headers.getall("Origin", []) in [[origin] for origin in site.origins]
 
 
 VISITOR_SIDE: Final = web.AppKey("visitor_side", VisitorSide)

@@ -3,52 +3,78 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final
 
 from aiohttp import web
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 
 from adapters.settings import Network, Settings
 from bridge.errors import Refused
+
+Ticking = Callable[[], float]
+MINUTE: Final = 60.0
+HOUR: Final = 3600.0
+
+
+class Window:
+    """At most so many times within so many seconds, for each name. Whoever is quiet for that long is forgotten."""
+
+    def __init__(self, most: int, seconds: float, ticking: Ticking = time.monotonic) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._ticking = ticking
+        self._times: dict[str, deque[float]] = {}
+
+    def __len__(self) -> int:
+        return len(self._times)
+
+    def wait(self, name: str) -> float:
+        """Seconds until once more is allowed; 0: it is now."""
+        self._forget()
+        times = self._times.get(name)
+        if times is None or len(times) < self._most:
+            return 0.0
+        return max(0.0, times[0] + self._seconds - self._ticking())
+
+    def count(self, name: str) -> None:
+        """Once more. The names stand in the order of their last time, so that the quiet ones are first."""
+        times = self._times.pop(name, None) or deque(maxlen=self._most)
+        times.append(self._ticking())
+        self._times[name] = times
+
+    def _forget(self) -> None:
+        over = self._ticking() - self._seconds
+        while self._times:
+            name = next(iter(self._times))
+            if self._times[name][-1] > over:
+                return
+            del self._times[name]
 
 
 class Limits:
     """Counts in memory: a restart forgives."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._windows = MovingWindowRateLimiter(MemoryStorage())
-        self._visitor = RateLimitItemPerMinute(settings.limit_visitor_minute)
-        self._address = RateLimitItemPerMinute(settings.limit_address_minute)
-        self._site = RateLimitItemPerMinute(settings.limit_site_minute)
-        self._sessions = RateLimitItemPerHour(settings.limit_sessions_hour)
+    def __init__(self, settings: Settings, ticking: Ticking = time.monotonic) -> None:
+        self._visitor = Window(settings.limit_visitor_minute, MINUTE, ticking)
+        self._address = Window(settings.limit_address_minute, MINUTE, ticking)
+        self._site = Window(settings.limit_site_minute, MINUTE, ticking)
+        self._sessions = Window(settings.limit_sessions_hour, HOUR, ticking)
         self._most = {
             "visitor": settings.limit_visitor_sockets,
             "address": settings.limit_address_sockets,
         }
         self._open: Counter[tuple[str, str]] = Counter()
 
-    async def message(self, visitor: str, address: str, site: str) -> None:
-        """One more message. Raises Refused `too_fast`."""
-        for item, kind, name in (
-            (self._visitor, "visitor", visitor),
-            (self._address, "address", address),
-            (self._site, "site", site),
-        ):
-            await self._hit(item, kind, name)
+    def message(self, visitor: str, address: str, site: str) -> None:
+        """One more message. Raises Refused `too_fast`; what is refused counts for none of the three."""
+        _count((self._visitor, visitor), (self._address, address), (self._site, site))
 
-    async def session(self, address: str) -> None:
+    def session(self, address: str) -> None:
         """One more new visitor. Raises Refused `too_fast`."""
-        await self._hit(self._sessions, "session", address)
-
-    async def _hit(self, item: RateLimitItem, kind: str, name: str) -> None:
-        if not await self._windows.hit(item, kind, name):
-            window = await self._windows.get_window_stats(item, kind, name)
-            raise Refused("too_fast", wait=max(1.0, window.reset_time - time.time()))
+        _count((self._sessions, address))
 
     @contextmanager
     def socket(self, kind: str, name: str) -> Iterator[None]:
@@ -64,22 +90,41 @@ class Limits:
                 del self._open[kind, name]
 
 
+def _count(*places: tuple[Window, str]) -> None:
+    wait = max(window.wait(name) for window, name in places)
+    if wait:
+        raise Refused("too_fast", wait=max(1.0, wait))
+    for window, name in places:
+        window.count(name)
+
+
 def address_of(request: web.Request, trusted: Sequence[Network]) -> str:
-    """The visitor's network address: the last one that no trusted proxy of ours has added."""
-    address = request.remote or ""
-    chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    """The visitor's network address: the last one that no trusted proxy of ours has added.
+
+    A proxy may append its own header line rather than a word to the line that the client sent. Of IPv6 the network
+    counts: one household has more addresses than there are limits.
+    """
+    address = last = _plain(request.remote or "")
+    lines = ",".join(request.headers.getall("X-Forwarded-For", []))
+    chain = [part.strip() for part in lines.split(",") if part.strip()]
     while chain and _is_in(address, trusted):
-        address = chain.pop()
-    return address if _is_address(address) else request.remote or ""
+        last, address = address, _plain(chain.pop())
+    return _counted(address) or _counted(last)
 
 
-def _is_address(text: str) -> bool:
+def _plain(text: str) -> str:
+    """An address without the clothes of IPv6 that one of IPv4 may wear; empty for what is none."""
     try:
-        ip_address(text)
+        address = ip_address(text)
     except ValueError:
-        return False
-    return True
+        return ""
+    is_dressed = isinstance(address, IPv6Address) and address.ipv4_mapped is not None
+    return str(address.ipv4_mapped) if isinstance(address, IPv6Address) and is_dressed else str(address)
+
+
+def _counted(address: str) -> str:
+    return str(ip_network(f"{address}/64", strict=False)) if ":" in address else address
 
 
 def _is_in(address: str, networks: Sequence[Network]) -> bool:
-    return _is_address(address) and any(ip_address(address) in network for network in networks)
+    return bool(address) and any(ip_address(address) in network for network in networks)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapters.web import wire
+from bridge.errors import BridgeError
 from bridge.model import VisitorId
 from bridge.ports import Bell, Signals
 from bridge.topics import visitor_topic
@@ -17,15 +18,19 @@ from bridge.visitors import VisitorDesk
 
 LOOKS_EVERY: Final = 30.0  # seconds: a lost ring costs no more than this
 SLOWEST: Final = 10.0  # seconds that a client may take to receive a frame
+LONGEST_CURSOR: Final = 64  # what is longer was never one of ours
 _log = logging.getLogger("silta.live")
 
 
 @dataclass(eq=False, slots=True)
 class Listener:
-    """One connection: where it stands and how to send to it. `close` is called once, when it is too slow."""
+    """One connection: where it stands and how to send to it.
+
+    `cut` ends it at once and waits for nobody: it is for those who do not listen, or whom we can no longer tell.
+    """
 
     send: Callable[[str], Awaitable[None]]
-    close: Callable[[], Awaitable[object]]
+    cut: Callable[[], None]
     language: str
     cursor: str | None
     state: dict[str, Any] = field(default_factory=dict)
@@ -43,13 +48,13 @@ class Live:
     def join(self, visitor: VisitorId, listener: Listener) -> None:
         """Send to this connection what the visitor sees, from its cursor on."""
         room = self._rooms.get(visitor)
-        if room is None:
+        if room is None or room.is_over:
             room = self._rooms[visitor] = _Room(visitor, self._desk, self._signals)
         room.listeners.add(listener)
         self._signals.ring(visitor_topic(visitor))
 
     async def leave(self, visitor: VisitorId, listener: Listener) -> None:
-        """Send nothing more to this connection."""
+        """Send nothing more to this connection. Harmless for one that is not there."""
         room = self._rooms.get(visitor)
         if room is None:
             return
@@ -70,22 +75,36 @@ class _Room:
         self._context = signals.listen(visitor_topic(visitor))
         self._bell: Bell = self._context.__enter__()
         self._task = asyncio.create_task(self._run())
+        self._task.add_done_callback(self._ended)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody is told anything here any more."""
+        return self._task.done()
 
     async def end(self) -> None:
         """Stop reading."""
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        self._context.__exit__(None, None, None)
 
     async def _run(self) -> None:
         while True:
             await self._bell.wait(LOOKS_EVERY)
             try:
                 await self._tell_all()
-            except Exception:  # noqa: BLE001 - one failed read must not silence the visitor for good
-                _log.exception("could not read for visitor %s", self._visitor)
+            except BridgeError as error:
+                _log.warning("could not read for visitor %s: %s", self._visitor, error)
                 await asyncio.sleep(1)
                 self._signals.ring(visitor_topic(self._visitor))
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """After a fault nobody foresaw the clients come back by themselves, with pauses that grow."""
+        self._context.__exit__(None, None, None)
+        if task.cancelled() or (fault := task.exception()) is None:
+            return
+        _log.error("visitor %s has to connect again", self._visitor, exc_info=fault)
+        for listener in self.listeners:
+            listener.cut()
 
     async def _tell_all(self) -> None:
         """One read for all connections that stand at the same cursor."""
@@ -101,7 +120,7 @@ async def _tell(listener: Listener, seen: Seen) -> None:
         async with asyncio.timeout(SLOWEST):
             await _send(listener, seen)
     except (TimeoutError, ConnectionError, RuntimeError):
-        await listener.close()
+        listener.cut()
 
 
 async def _send(listener: Listener, seen: Seen) -> None:

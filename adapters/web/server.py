@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import re
 from typing import Final
 
 from aiohttp import web
@@ -23,6 +25,7 @@ STATUS: Final = {
     "bad_email": 400,
     "unknown_token": 401,
     "origin_refused": 403,
+    "not_found": 404,
     "unknown_site": 404,
     "key_reused": 409,
     "too_large": 413,
@@ -30,13 +33,16 @@ STATUS: Final = {
     "too_fast": 429,
     "busy": 503,
 }
+SENDING: Final = 60.0  # seconds that a client may take to receive an answer
+NOT_HTTP: Final = {404: "not_found", 413: "too_large"}  # all other refusals of the library: malformed
+GUARDED: Final = ("/v1/site", "/v1/visitor")
 OUTER_HEADERS: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _log = logging.getLogger("silta.web")
 
 
 def build(desk: VisitorDesk, signals: Signals, settings: Settings) -> web.Application:
     """The application; `app.py` runs it."""
-    app = web.Application(middlewares=[headers, cors, errors], client_max_size=wire.BODY_LIMIT)
+    app = web.Application(middlewares=[headers, errors, cors, errors], client_max_size=wire.BODY_LIMIT)
     app[VISITOR_SIDE] = VisitorSide(desk, Live(desk, signals), Limits(settings), settings, signals)
     app[visitor_socket.SOCKETS] = visitor_socket.Sockets()
     app.on_shutdown.append(visitor_socket.close_all)
@@ -52,40 +58,54 @@ def build(desk: VisitorDesk, signals: Signals, settings: Settings) -> web.Applic
 
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Our errors become status codes; what we did not foresee is logged and answered without a word of it."""
+    """Our errors become status codes; what we did not foresee is logged and answered without a word of it.
+
+    It stands twice: inside of `cors`, so that pages can read what went wrong, and outside, since `cors` reads too.
+    """
     try:
         return await handler(request)
-    except NotFound as error:
-        code = str(error) if str(error) in STATUS else "not_found"
-        return _refused(request, Refused(code))
-    except Refused as error:
-        return _refused(request, error)
-    except web.HTTPRequestEntityTooLarge:
-        return _refused(request, Refused("too_large"))
-    except web.HTTPException:
-        raise
+    except (NotFound, Refused) as error:
+        return _refused(request, wire.refusal(error))
+    except web.HTTPException as error:
+        return _refused(request, Refused(NOT_HTTP.get(error.status, "malformed")), like=error)
+    except (ConnectionError, web.RequestPayloadError):
+        return _refused(request, Refused("malformed", "the body did not arrive whole"))
     except Exception:  # noqa: BLE001 - the last wall: whatever it is, the visitor gets an answer without a word of it
-        _log.exception("a request to %s failed", request.path)
-        return _refused(request, Refused("other"), status=500)
+        return await _fell(request)
 
 
-def _refused(request: web.Request, error: Refused, status: int | None = None) -> web.Response:
-    language = request.headers.get("Accept-Language", "")[:35]
+async def _fell(request: web.Request) -> web.StreamResponse:
+    resource = request.match_info.route.resource
+    _log.exception("a request to %s failed", resource.canonical if resource else "nowhere")
+    connection: web.WebSocketResponse | None = request.get(visitor_socket.UPGRADED)
+    if connection is None:
+        return _refused(request, Refused("other"))
+    await visitor_socket.failed(connection)
+    return connection
+
+
+def _refused(request: web.Request, error: Refused, like: web.HTTPException | None = None) -> web.Response:
+    language = re.split("[,;]", request.headers.get("Accept-Language", ""))[0][:35]
     body = wire.dumps({"error": wire.error(error, language)})
-    return web.Response(status=status or STATUS.get(error.code, 404), text=body, content_type="application/json")
+    status = like.status if like else STATUS.get(error.code, 500)
+    response = web.Response(status=status, text=body, content_type="application/json")
+    if like and "Allow" in like.headers:
+        response.headers["Allow"] = like.headers["Allow"]
+    return response
 
 
 @web.middleware
 async def cors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Only pages of our sites may read answers; public files say so themselves."""
-    origin = request.headers.get("Origin", "")
-    is_ours = bool(origin) and request.path.startswith("/v1/") and await _is_known(request, origin)
-    if request.method == "OPTIONS" and is_ours:
+    """Only pages of our sites may ask and read answers; public files say so themselves."""
+    if not request.path.startswith(GUARDED):
+        return await handler(request)
+    await request.app[VISITOR_SIDE].check_origin(request)
+    if request.method == "OPTIONS":
         response: web.StreamResponse = web.Response(status=204, headers=_PREFLIGHT)
     else:
         response = await handler(request)
-    if is_ours and not response.prepared:
-        response.headers["Access-Control-Allow-Origin"] = origin
+    if response.status != STATUS["origin_refused"] and not response.prepared:
+        response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
         response.headers["Vary"] = "Origin"
     return response
 
@@ -97,15 +117,18 @@ _PREFLIGHT: Final = {
 }
 
 
-async def _is_known(request: web.Request, origin: str) -> bool:
-    sites = await request.app[VISITOR_SIDE].desk.sites()
-    return any(origin.lower() in site.origins for site in sites)
-
-
 @web.middleware
 async def headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """What every answer carries."""
+    """What every answer carries. Who does not take it in time is cut off: the library would wait for ever."""
     response = await handler(request)
-    if not response.prepared:
-        response.headers.update(OUTER_HEADERS)
+    if response.prepared:
+        return response
+    response.headers.update(OUTER_HEADERS)
+    try:
+        async with asyncio.timeout(SENDING):
+            await response.prepare(request)
+            await response.write_eof()
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
     return response

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import ExitStack
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from adapters.web import wire
 from adapters.web.desk import VISITOR_SIDE, VisitorSide
-from adapters.web.live import Listener
+from adapters.web.live import LONGEST_CURSOR, SLOWEST, Listener
 from bridge.errors import NotFound, Refused
 from bridge.visitors import Guest
 from bridge.wording import best
@@ -22,11 +22,16 @@ class Sockets:
 
     def __init__(self) -> None:
         self.open: set[web.WebSocketResponse] = set()
+        self.is_closing = False
 
 
+HEARTBEAT: Final = 25.0  # seconds between pings
 HELLO_WITHIN: Final = 10.0  # seconds
+FAREWELL: Final = 3.0  # seconds that a client gets to answer a close
 FRAMES_A_MINUTE: Final = 240
 SOCKETS: Final = web.AppKey("sockets", Sockets)
+UPGRADED: Final = web.RequestKey("upgraded", web.WebSocketResponse)
+_OVER: Final = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED)
 _CLOSES: Final = {
     "unknown_token": 4401,
     "unknown_site": 4403,
@@ -38,21 +43,34 @@ _CLOSES: Final = {
 
 async def socket(request: web.Request) -> web.StreamResponse:
     """GET /v1/visitor/socket."""
-    side = request.app[VISITOR_SIDE]
-    await side.check_origin(request)
-    connection = web.WebSocketResponse(heartbeat=25, max_msg_size=wire.BODY_LIMIT, compress=False)
-    with side.limits.socket("address", side.address(request)):
-        await connection.prepare(request)
-        request.app[SOCKETS].open.add(connection)
-        try:
-            await _Talk(side, request, connection).run()
-        finally:
-            request.app[SOCKETS].open.discard(connection)
+    side, sockets = request.app[VISITOR_SIDE], request.app[SOCKETS]
+    connection = web.WebSocketResponse(
+        heartbeat=HEARTBEAT, max_msg_size=wire.BODY_LIMIT + 1, compress=False, timeout=FAREWELL, autoping=False
+    )
+    await connection.prepare(request)
+    request[UPGRADED] = connection
+    sockets.open.add(connection)
+    try:
+        if sockets.is_closing:
+            await _restarted(connection)
+        await _Talk(side, request, connection).run()
+    except ConnectionError:
+        pass  # they went away while we spoke
+    finally:
+        sockets.open.discard(connection)
+        _let_go(request)
     return connection
 
 
+def _let_go(request: web.Request) -> None:
+    """A transport closes only when all is sent, which somebody who does not listen can put off for ever."""
+    transport = request.transport
+    if transport is not None and transport.get_write_buffer_size() > 0:  # type: ignore[attr-defined]
+        transport.abort()  # type: ignore[attr-defined]
+
+
 class _Talk:
-    """One connection from hello to close."""
+    """One connection from hello to close. Between two frames it holds nothing that the client has sent."""
 
     def __init__(self, side: VisitorSide, request: web.Request, connection: web.WebSocketResponse) -> None:
         self._side = side
@@ -61,26 +79,31 @@ class _Talk:
         self._language = "en"
 
     async def run(self) -> None:
-        try:
-            hello = await self._hello()
-            guest = await self._side.guest(self._request, wire.text(hello, "token"), site=wire.text(hello, "site"))
-        except (Refused, NotFound) as error:
-            await self._refuse(_as_refused(error))
-            return
-        self._language = best(wire.text(hello, "language", default=guest.visitor.language, limit=35))
-        cursor = hello.get("cursor")
+        """Until it is closed, by whomever."""
         with ExitStack() as stack:
             try:
+                stack.enter_context(self._side.limits.socket("address", self._side.address(self._request)))
+                guest, listener = await self._greeted()
                 stack.enter_context(self._side.limits.socket("visitor", guest.visitor.id))
-            except Refused as error:
-                await self._refuse(error)
+            except (Refused, NotFound) as error:
+                await self._refuse(wire.refusal(error))
                 return
-            await self._live(guest, cursor if isinstance(cursor, str) else None)
+            await self._live(guest, listener)
+
+    async def _greeted(self) -> tuple[Guest, Listener]:
+        hello = await self._hello()
+        self._language = best(wire.text(hello, "language", default="", limit=35))
+        guest = await self._side.guest(self._request, wire.text(hello, "token"), site=wire.text(hello, "site"))
+        if "language" not in hello:
+            self._language = guest.visitor.language
+        cursor = hello.get("cursor")
+        known = cursor[:LONGEST_CURSOR] if isinstance(cursor, str) else None
+        return guest, Listener(self._connection.send_str, self._cut, self._language, known)
 
     async def _hello(self) -> dict[str, Any]:
         try:
             async with asyncio.timeout(HELLO_WITHIN):
-                message = await self._connection.receive()
+                message = await self._next()
         except TimeoutError as error:
             raise Refused("too_late") from error
         if message.type is not WSMsgType.TEXT:
@@ -94,15 +117,15 @@ class _Talk:
         if self._connection.closed:
             return
         await self._say({"type": "error", **wire.error(error, self._language)})
-        await self._connection.close(code=_CLOSES.get(error.code, 4400), message=error.code.encode())
+        await _closed(self._connection, _CLOSES.get(error.code, 4400), error.code)
 
-    async def _live(self, guest: Guest, cursor: str | None) -> None:
-        listener = Listener(self._connection.send_str, self._connection.close, self._language, cursor)
+    async def _live(self, guest: Guest, listener: Listener) -> None:
         self._side.live.join(guest.visitor.id, listener)
         try:
-            async for frame in self._frames():
-                if not await self._answered(guest, frame):
+            async for message in self._frames():
+                if not await self._answered(guest, message):
                     return
+                del message
         finally:
             await self._side.live.leave(guest.visitor.id, listener)
 
@@ -110,7 +133,7 @@ class _Talk:
         """What the client sends, as long as it is text and not a flood."""
         loop = asyncio.get_running_loop()
         began, count = loop.time(), 0
-        async for message in self._connection:
+        while (message := await self._next()).type not in _OVER:
             if loop.time() - began > 60:
                 began, count = loop.time(), 0
             count += 1
@@ -118,6 +141,14 @@ class _Talk:
                 await self._refuse(Refused("too_fast", wait=30))
                 return
             yield message
+            del message
+
+    async def _next(self) -> WSMessage:
+        """The next frame that is for us. The library would wait without end for a client that takes no pong."""
+        while (message := await self._connection.receive()).type in (WSMsgType.PING, WSMsgType.PONG):
+            if message.type is WSMsgType.PING:
+                await self._in_time(self._connection.pong(message.data))
+        return message
 
     async def _answered(self, guest: Guest, message: WSMessage) -> bool:
         """Answer one frame; False when the connection is over."""
@@ -142,24 +173,45 @@ class _Talk:
         try:
             await self._side.perform(self._request, guest, str(frame.get("type")), frame)
         except (Refused, NotFound) as error:
-            return {"type": "error", **wire.error(_as_refused(error), self._language, key=key)}
+            return {"type": "error", **wire.error(wire.refusal(error), self._language, key=key)}
         return {"type": "ok", "key": key}
 
     async def _say(self, frame: Mapping[str, Any]) -> None:
+        """Send, unless they do not listen: then it is over."""
         if not self._connection.closed:
-            await self._connection.send_str(wire.dumps(frame))
+            await self._in_time(self._connection.send_str(wire.dumps(frame)))
+
+    async def _in_time(self, sending: Awaitable[None]) -> None:
+        try:
+            async with asyncio.timeout(SLOWEST):
+                await sending
+        except TimeoutError:
+            self._cut()
+
+    def _cut(self) -> None:
+        if self._request.transport is not None:
+            self._request.transport.abort()
 
 
-def _as_refused(error: Refused | NotFound) -> Refused:
-    return error if isinstance(error, Refused) else Refused(str(error))
+async def _closed(connection: web.WebSocketResponse, code: int, word: str) -> None:
+    """Close without waiting long for a client that does not listen; its line falls with the request."""
+    try:
+        async with asyncio.timeout(2 * FAREWELL):
+            await connection.close(code=code, message=word.encode())
+    except TimeoutError:
+        pass
+
+
+async def _restarted(connection: web.WebSocketResponse) -> None:
+    await _closed(connection, WSCloseCode.SERVICE_RESTART, "restart")
+
+
+async def failed(connection: web.WebSocketResponse) -> None:
+    """A fault of ours: the client comes back after a pause."""
+    await _closed(connection, WSCloseCode.INTERNAL_ERROR, "fault")
 
 
 async def close_all(app: web.Application) -> None:
     """The server restarts: clients come back elsewhere, each after a pause of its own."""
-    await asyncio.gather(
-        *(
-            connection.close(code=WSCloseCode.SERVICE_RESTART, message=b"restart")
-            for connection in set(app[SOCKETS].open)
-        ),
-        return_exceptions=True,
-    )
+    app[SOCKETS].is_closing = True
+    await asyncio.gather(*(_restarted(connection) for connection in set(app[SOCKETS].open)), return_exceptions=True)

@@ -9,13 +9,16 @@ from datetime import UTC
 from typing import Any, Final
 
 from bridge import markup
-from bridge.errors import Refused
+from bridge.errors import BridgeError, NotFound, Refused
 from bridge.model import Agent, Conversation, Message, Page, Site, Speaker, Status
 from bridge.transaction import Seen
 from bridge.wording import best, say, section
 
 BODY_LIMIT: Final = 64 * 1024
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,128}")
+_SITE_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_UNKNOWN: Final = ("unknown_token", "unknown_site")
 _NOTICES: Final = {"agent_joined", "agent_left", "closed_by_agent", "ended_by_visitor"}
 
 
@@ -23,12 +26,17 @@ def parse(raw: bytes | str) -> dict[str, Any]:
     """A JSON object. Raises Refused `malformed`, whatever the bytes are."""
     try:
         text = raw.decode() if isinstance(raw, bytes) else raw
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Refused("malformed", "this is not JSON in UTF-8") from error
     if not isinstance(value, dict):
         raise Refused("malformed", "a JSON object is expected")
     return value
+
+
+def _no_number(name: str) -> float:
+    """NaN and the infinities, which the parser would let through, are no JSON."""
+    raise ValueError(name)
 
 
 def text(frame: Mapping[str, Any], field: str, *, default: str | None = None, limit: int = BODY_LIMIT) -> str:
@@ -47,6 +55,20 @@ def key(frame: Mapping[str, Any]) -> str:
     return value
 
 
+def token(value: str) -> str:
+    """A token that may be one. Raises NotFound for what we never gave out, whatever its bytes are."""
+    if not _TOKEN.fullmatch(value):
+        raise NotFound("unknown_token")
+    return value
+
+
+def site_key(value: str) -> str:
+    """A site's public key that may be one. Raises NotFound for what no site can have."""
+    if not _SITE_KEY.fullmatch(value):
+        raise NotFound("unknown_site")
+    return value
+
+
 def page(frame: Mapping[str, Any]) -> Page:
     """The page a visitor writes from; empty if the client does not tell."""
     value = frame.get("page") or {}
@@ -57,8 +79,9 @@ def page(frame: Mapping[str, Any]) -> Page:
 
 
 def dumps(value: Any) -> str:
-    """The wire form."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """The wire form, which is always UTF-8: a lone surrogate would end the connection."""
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return written.encode("utf-8", "replace").decode()
 
 
 def site(value: Site, language: str, text_limit: int) -> dict[str, Any]:
@@ -105,6 +128,13 @@ def state(seen: Seen) -> dict[str, Any]:
 
 def _has_earlier(conversation: Conversation | None) -> bool:
     return conversation is not None and conversation.number > 1
+
+
+def refusal(error: BridgeError) -> Refused:
+    """What a visitor is told of it; the words of what was not found are ours alone."""
+    if isinstance(error, Refused):
+        return error
+    return Refused(str(error) if str(error) in _UNKNOWN else "not_found")
 
 
 def error(refused: Refused, language: str, **more: Any) -> dict[str, Any]:

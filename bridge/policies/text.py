@@ -1,17 +1,24 @@
-"""What we accept as text: whole, as written, and safe to store."""
+"""What we accept as text: whole, as written, and safe to store.
+
+The cleaning is the whole of it, and docs/visitor-protocol.md tells it to whoever writes a client.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from bridge.errors import Refused
 
 TEXT_LIMIT: Final = 10_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n?|\u2028|\u2029|\x85")
-_EMAIL = re.compile(r"[^\s@<>(),;:\\\"\[\]]{1,64}@[^\s@<>(),;:\\\"\[\]_]{1,189}\.[^\s@<>(),;:\\\"\[\].\d]{2,63}")
+_UNSEEN: Final = ("Cc", "Cf", "Zs", "Zl", "Zp")
+_FORBIDDEN = r"\s@<>(),;:\\\"\[\]"
+_LABEL = rf"[^{_FORBIDDEN}._-](?:[^{_FORBIDDEN}._]{{0,61}}[^{_FORBIDDEN}._-])?"
+_EMAIL = re.compile(rf"(?![.])[^{_FORBIDDEN}]{{1,64}}(?<![.])@(?:{_LABEL}\.)+(?=..)(?!\d+$){_LABEL}")
 
 
 def clean(text: str) -> str:
@@ -26,9 +33,12 @@ def one_line(text: str, limit: int) -> str:
 
 
 def accepted(text: str, limit: int = TEXT_LIMIT) -> str:
-    """A visitor's text as it is stored. Raises Refused `empty` or `too_long`."""
+    """A visitor's text as it is stored. Raises Refused `empty` or `too_long`.
+
+    What shows nothing at all (white space, direction marks, joiners) is empty: an agent would see a blank line.
+    """
     cleaned = clean(text).strip()
-    if not cleaned:
+    if all(unicodedata.category(character) in _UNSEEN for character in cleaned):
         raise Refused("empty")
     if len(cleaned) > limit:
         raise Refused("too_long", f"{len(cleaned)} characters; the limit is {limit}")
@@ -36,8 +46,12 @@ def accepted(text: str, limit: int = TEXT_LIMIT) -> str:
 
 
 def email_address(address: str) -> str:
-    """The address without white space around it. Raises Refused `bad_email` for what cannot be one."""
+    """The address without white space around it. Raises Refused `bad_email` for what cannot be one.
+
+    Characters that show nothing could make it read as another address than the one that is written to.
+    """
     trimmed = address.strip()
-    if len(trimmed) > 254 or clean(trimmed) != trimmed or not _EMAIL.fullmatch(trimmed):
+    is_plain = not any(unicodedata.category(character).startswith("C") for character in trimmed)
+    if len(trimmed) > 254 or not is_plain or ".." in trimmed or not _EMAIL.fullmatch(trimmed):
         raise Refused("bad_email")
     return trimmed

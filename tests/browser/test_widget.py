@@ -246,7 +246,10 @@ async def test_two_tabs_are_one_visitor(visit: Visit) -> None:
     await visit.text.fill("From the first")
     second = await visit.open()
     await expect(visit.text).to_have_value("From the first")
+    await first.locator(".log").focus()
     await visit.text.fill("From the second")
+    await expect(first.locator("#silta-text")).to_have_value("From the second")
+    await first.locator("#silta-text").fill("From the first")
     # Both speak for the first time in the same moment.
     press = "(text) => document.querySelector('silta-chat').shadowRoot.querySelector('.send').click()"
     await asyncio.gather(first.evaluate(press), second.evaluate(press))

@@ -115,6 +115,99 @@ def test_a_faulty_language_would_be_found():
     ]
 
 
+# --- pages
+
+
+PLACE = re.compile(r"`((?:(?:bridge|storage|adapters|tests|docs)/[\w./-]*\w/?)|app\.py|dev\.py)(?::([\w.]+))?`")
+LINK = re.compile(r"\]\(([^)\s#]*)(#[^)\s]*)?\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def pages(root: Path) -> list[Path]:
+    return [page for page in files(root, suffixes=(".md",)) if "tests" not in page.relative_to(root).parts]
+
+
+def lost_places(root: Path) -> list[str]:
+    """`file` or `file:name` of a page that is not there any more."""
+    return [
+        f"{page.relative_to(root)}: {place[0]}"
+        for page in pages(root)
+        for place in PLACE.finditer(page.read_text(encoding="utf-8"))
+        if not is_there(root / place[1], (place[2] or "").split("."))
+    ]
+
+
+def is_there(file: Path, names: list[str]) -> bool:
+    if names == [""]:
+        return file.exists()
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return all(re.search(rf"^(?:\s*(?:async )?(?:def|class) )?{name}\b", text, re.MULTILINE) for name in names)
+
+
+def broken_links(root: Path) -> list[str]:
+    """Links between pages whose page or heading is not there."""
+    return [
+        f"{page.relative_to(root)}: {link[0]}"
+        for page in pages(root)
+        for link in LINK.finditer(page.read_text(encoding="utf-8"))
+        if "://" not in link[1] and not leads_somewhere(page, link[1], link[2] or "")
+    ]
+
+
+def leads_somewhere(page: Path, path: str, anchor: str) -> bool:
+    there = page.parent / path if path else page
+    return there.exists() and (not anchor or anchor[1:] in anchors(there.read_text(encoding="utf-8")))
+
+
+def anchors(text: str) -> set[str]:
+    headings = HEADING.findall(text)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_pages_name_places_that_are_there():
+    assert lost_places(ROOT) == []
+
+
+def test_the_links_of_the_pages_lead_somewhere():
+    assert broken_links(ROOT) == []
+
+
+def test_a_lost_place_and_a_broken_link_would_be_found(tmp_path):
+    (tmp_path / "app.py").write_text("class Here:\n    def there(self): ...\n")
+    (tmp_path / "a.md").write_text(
+        "# One, two\n`app.py:Here.there` `app.py:gone` `dev.py` [a](#one-two) [b](#two) [c](b.md)"
+    )
+    assert lost_places(tmp_path) == ["a.md: `app.py:gone`", "a.md: `dev.py`"]
+    assert broken_links(tmp_path) == ["a.md: ](#two)", "a.md: ](b.md)"]
+
+
+def test_each_setting_is_listed_with_its_default(settings):
+    rows = dict(re.findall(r"^\| `(SILTA_\w+)` \| (?:`([^`]*)`)? ?\|", read("docs/settings.md"), re.MULTILINE))
+    assert rows == {setting.name: setting.default for setting in settings}
+
+
+def test_the_manifest_asks_for_the_events_that_are_read():
+    inbound = importlib.import_module("adapters.slack.inbound")
+    asked = re.search(r"bot_events:\n((?:\s+- \S+\n)+)", read("README.md"))
+    assert asked
+    events = {event.partition(".")[0] for event in asked[1].split() if event != "-"}
+    assert events - {"message", *inbound.CHANNEL_EVENTS, *inbound.MEMBER_EVENTS, *inbound.PERSON_EVENTS} == set()
+    assert {"message", "user_change"} <= events
+
+
+def test_each_method_that_is_called_is_in_the_scopes_table():
+    calls = re.compile(r"\"((?:apps|auth|chat|conversations|users|files|views|reactions)\.[a-zA-Z.]+)\"")
+    sources = files(ROOT, ("adapters/slack",), (".py",))
+    called = {name for file in sources for name in calls.findall(file.read_text(encoding="utf-8"))}
+    assert {"chat.postMessage", "users.info"} <= called
+    assert unmentioned(sorted(called), read("README.md")) == []
+
+
+def test_each_command_of_agents_is_in_the_readme():
+    names = importlib.import_module("bridge.commands").NAMES
+    assert [name for name in names if f"`!{name}" not in read("README.md")] == []
+
+
 # --- the rest
 
 

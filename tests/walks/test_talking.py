@@ -1,4 +1,4 @@
-"""Whole conversations over the wire: a visitor by the protocol, agents by the pretend workplace, the real bridge between."""
+"""Whole conversations over the wire: a visitor by the protocol, agents by the pretend workplace, the bridge between."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ async def test_a_line_is_sent_then_posted_then_seen(world: World) -> None:
     key = await visitor.say("hello")
     root = await world.card()
     await until(lambda: next(m for m in visitor.messages() if m.get("key") == key)["state"] == "posted")
-    states = [m["state"] for f in visitor.frames if f["type"] == "changes" for m in f["messages"] if m.get("key") == key]
+    states = [
+        m["state"] for f in visitor.frames if f["type"] == "changes" for m in f["messages"] if m.get("key") == key
+    ]
     assert states in (["sent", "posted"], ["posted"])
     assert not any(frame.get("seen") for frame in visitor.frames)
     await world.answers(ANNA, "Hi!", root)

@@ -19,10 +19,10 @@ const TONES = `
 const FRAME = `
 .vh { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 .silta, .silta * { box-sizing: border-box }
-.launcher { border-color: var(--rim); background: var(--accent); color: var(--ink) }
-.launcher:hover { filter: brightness(1.1) }
-.launcher[aria-busy=true] svg { opacity: .5 }
-.count { position: absolute; inset-block-start: -4px; inset-inline-end: -4px; min-width: 24px; height: 24px; padding: 0 6px;
+:host > .launcher { border-color: var(--rim); background: var(--accent); color: var(--ink) }
+:host > .launcher:hover { filter: brightness(1.1) }
+:host > .launcher[aria-busy=true] svg { opacity: .5 }
+.count { box-sizing: border-box; position: absolute; inset-block-start: -6px; inset-inline-end: -6px; min-width: 24px; height: 24px; padding: 0 5px;
   border: 2px solid #fff; border-radius: 12px; background: #b3261e; color: #fff; font: 600 13px/20px system-ui, sans-serif; text-align: center }
 [hidden] { display: none !important }
 .sorry { position: fixed; z-index: 2147483000; inset-block-end: 88px; inset-inline: auto 20px; width: max-content; max-width: min(320px, 100vw - 40px); padding: 12px 16px;
@@ -54,6 +54,7 @@ const FRAME = `
 .panel .plain { border-color: var(--edge) }
 @media (hover: hover) {
   .panel .main:hover { filter: brightness(1.1) }
+  .panel .newest:hover { background: var(--bubble) }
   .panel .plain:hover, .panel .menu button:hover, .panel .menu a:hover { background: var(--bubble) }
   .panel .head > button:hover { background: color-mix(in srgb, currentColor 16%, transparent) }
 }
@@ -116,7 +117,7 @@ const TALK = `
 .state[data-state=seen] { color: var(--good) }
 .bad .state { color: var(--bad) }
 .panel .meta button { display: inline-flex; align-items: center; gap: 6px; padding-inline: 10px; color: var(--link); font-weight: 600 }
-.newest { position: absolute; inset-block-end: 12px; inset-inline: 0; margin-inline: auto !important; width: max-content; max-width: 90%; display: flex; align-items: center; gap: 6px; border-radius: 22px !important; box-shadow: 0 2px 10px rgb(15 23 42 / .25) }
+.panel .newest { border-color: var(--edge); background: var(--bg); color: var(--link); font-weight: 600; position: absolute; inset-block-end: 12px; inset-inline: 0; margin-inline: auto !important; width: max-content; max-width: 90%; display: flex; align-items: center; gap: 6px; border-radius: 22px !important; box-shadow: 0 2px 10px rgb(15 23 42 / .25) }
 `;
 
 const WRITE = `

@@ -10,7 +10,7 @@ class Log {
     this.list = el('ol');
     this.log = el('div', { class: 'log', role: 'log', tabindex: 0, 'aria-label': words.texts.log, 'aria-live': 'off', 'aria-relevant': 'additions' },
       this.welcome(), this.list);
-    this.newest = button({ look: 'main newest', name: words.texts.newest, words: { icon: 'down' }, press: () => this.toEnd() });
+    this.newest = button({ look: 'newest', name: words.texts.newest, words: { icon: 'down' }, press: () => this.toEnd() });
     this.newest.hidden = true;
     this.node = el('div', { class: 'middle' }, this.log, this.newest);
     this.isAtEnd = true;

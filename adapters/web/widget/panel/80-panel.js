@@ -74,7 +74,14 @@ class Panel {
     turn(this.env.button.querySelector('svg'), 'down');
     this.log.toEnd();
     this.composer.grow();
-    this.liveSoon = setTimeout(() => this.log.live(true), 400);
+    this.hush();
+  }
+
+  /** What is filled in now is history: it is not announced, and what comes afterwards is. */
+  hush() {
+    this.log.live(false);
+    clearTimeout(this.liveSoon);
+    if (this.isOpen) this.liveSoon = setTimeout(() => this.log.live(true), 400);
   }
 
   /** Non-modal panels are opened by the attribute: `show()` would move the focus by rules of its own. */

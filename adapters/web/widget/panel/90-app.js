@@ -1,6 +1,7 @@
 // The visitor's side as a whole: joins the launcher, the panel, the conversation and the line to the bridge.
 
 const BANNER = 3;
+const SPREAD = 300;
 const RTL = /^(ar|fa|he|ur|yi|dv|ps|sd|ug)\b/;
 
 class App {
@@ -198,7 +199,18 @@ class App {
       if (!trouble) this.store.set('token', answer.data.token);
       return trouble;
     };
-    return navigator.locks ? navigator.locks.request(this.store.prefix + 'token', create) : create();
+    return navigator.locks ? this.alone(create) : create();
+  }
+
+  /** One tab at a time; the lock outlasts the work, for storage reaches the other tabs a little later. */
+  alone(create) {
+    return new Promise((done) => {
+      const work = async () => {
+        done(await create());
+        await new Promise((rest) => setTimeout(rest, SPREAD));
+      };
+      navigator.locks.request(this.store.prefix + 'token', work).catch(async () => done(await create()));
+    });
   }
 
   hello() {

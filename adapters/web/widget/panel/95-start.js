@@ -2,6 +2,7 @@
 
 Object.assign(App.prototype, {
   heard(frame) {
+    if (frame.type === 'changes' && frame.reset) this.panel.hush();
     if (frame.type === 'changes') this.received(this.chat.apply(frame));
     else if (frame.type === 'state') this.chat.state = frame;
     else if (frame.type === 'ok') this.outbox.acknowledged(frame.key);

@@ -1,0 +1,175 @@
+"""A pretend workplace behind the port that fails in every way a network can, and shows what was stored late."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bridge import markup
+from bridge.errors import Unknown, Unreachable
+from bridge.model import Person, Standing
+from bridge.ports import Capabilities, Card, Pace, Placed, Post, ThreadRef
+from tests.machine.virtual import VirtualClock
+
+FAULTS = (
+    "refused",  # the connection never stood
+    "cut_before",  # reset, nothing stored
+    "cut_after",  # stored, then reset
+    "late",  # reset, stored seconds later
+    "slow",  # stored, the answer takes three seconds
+    "timeout",  # stored, no answer within our patience
+    "error_before",  # a server error, nothing stored
+    "error_after",  # a server error, stored all the same
+    "truncated",  # stored, the answer cannot be read
+    "wrong_answer",  # stored, the answer names no place
+    "limited",  # asked to slow down
+)
+LATEST_EFFECT = 5.0
+READ_LAG = 2.0
+TIMEOUT = 10.0
+SILENCE = 7.0
+
+
+CAPABILITIES = Capabilities(
+    buttons=True,
+    private_answers=True,
+    author_names=True,
+    edits=True,
+    deletes=True,
+    read_back=True,
+    max_text=12_000,
+    posting=(Pace(1.0, 4.0, per_channel=True), Pace(5.0, 20.0, per_channel=False)),
+    editing=(Pace(0.8, 10.0, per_channel=False),),
+    telling=(Pace(1.6, 10.0, per_channel=False),),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A post of ours over there."""
+
+    ref: str
+    channel: str
+    root: str
+    key: str
+    author: str
+    text: str
+    at: datetime
+    shows_at: datetime
+
+
+@dataclass(eq=False)
+class Outside:
+    """See bridge.ports.Workplace."""
+
+    clock: VirtualClock
+    name: str = "pretend"
+    timeout: float = TIMEOUT
+    capabilities: Capabilities = CAPABILITIES
+    posts: dict[str, Stored] = field(default_factory=dict)
+    cards: dict[str, Card] = field(default_factory=dict)
+    told: list[tuple[str, str]] = field(default_factory=list)
+    faults: deque[str] = field(default_factory=deque)
+    broken: list[str] = field(default_factory=list)
+    people: dict[str, Standing] = field(default_factory=dict)
+    later: set[asyncio.Task[None]] = field(default_factory=set)
+    _count: int = 0
+    _silent_until: dict[str, float] = field(default_factory=dict)
+
+    def stamp(self) -> str:
+        """A place of the platform: strings that compare in the order of posting."""
+        self._count += 1
+        return f"{self.clock.monotonic():012.3f}.{self._count:06d}"
+
+    async def open_thread(self, channel: str, card: Card, key: str) -> Placed:
+        placed = await self._write("post", lambda: self._store(channel, "", key, ("", markup.plain(card.quote))))
+        self.cards[placed.ref] = card
+        return placed
+
+    async def post(self, thread: ThreadRef, post: Post, key: str) -> Placed:
+        said = (post.author, markup.plain(post.body))
+        return await self._write("post", lambda: self._store(thread.channel, thread.root, key, said))
+
+    async def edit_card(self, thread: ThreadRef, card: Card, key: str) -> None:
+        def change() -> Placed:
+            self.cards[thread.root] = card
+            return Placed(thread.root, thread.root)
+
+        await self._write("edit", change)
+
+    async def delete(self, channel: str, ref: str) -> None:
+        self.posts.pop(ref, None)
+
+    async def tell(self, thread: ThreadRef, agent: str, post: Post) -> None:
+        def say() -> Placed:
+            self.told.append((agent, post.summary))
+            return Placed("", "")
+
+        await self._write("tell", say)
+
+    async def find(self, thread: ThreadRef, key: str, since: datetime) -> tuple[Placed, ...]:
+        await asyncio.sleep(0.05)
+        if self.faults and self.faults[0] == "refused":
+            self.faults.popleft()
+            raise Unreachable("down")
+        now = self.clock.now()
+        return tuple(
+            Placed(post.ref, post.ref)
+            for post in sorted(self.posts.values(), key=lambda post: post.ref)
+            if post.key == key
+            and post.channel == thread.channel
+            and post.root == thread.root
+            and post.shows_at <= now
+            and post.at >= since - timedelta(seconds=60)
+        )
+
+    async def person(self, ref: str) -> Person:
+        await asyncio.sleep(0.01)
+        return Person(ref, f"Agent {ref}", self.people[ref])
+
+    async def channel_fault(self, channel: str) -> str:
+        return ""
+
+    def _store(self, channel: str, root: str, key: str, said: tuple[str, str]) -> Placed:
+        ref = self.stamp()
+        now = self.clock.now()
+        author, text = said
+        self.posts[ref] = Stored(ref, channel, root, key, author, text, now, now + timedelta(seconds=READ_LAG))
+        return Placed(ref, ref)
+
+    async def _write(self, method: str, effect: Callable[[], Placed]) -> Placed:
+        """One call, as it goes when this fault is next."""
+        self._check_silence(method)
+        fault = self.faults.popleft() if self.faults else ""
+        await asyncio.sleep(0.02)
+        if fault == "refused":
+            raise Unreachable("down")
+        if fault == "limited":
+            self._silent_until[method] = self.clock.monotonic() + SILENCE
+            raise Unreachable("limited", wait=SILENCE, limited=True)
+        if fault in ("cut_before", "error_before"):
+            raise Unknown(fault)
+        if fault == "late":
+            self._later(self._store_late(effect))
+            raise Unknown(fault)
+        placed = effect()
+        await asyncio.sleep({"slow": 3.0, "timeout": TIMEOUT}.get(fault, 0.0))
+        if fault in ("cut_after", "timeout", "error_after", "truncated", "wrong_answer"):
+            raise Unknown(fault)
+        return placed
+
+    async def _store_late(self, effect: Callable[[], Placed]) -> None:
+        await asyncio.sleep(LATEST_EFFECT - 0.1)
+        effect()
+
+    def _later(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self.later.add(task)
+        task.add_done_callback(self.later.discard)
+
+    def _check_silence(self, method: str) -> None:
+        if self.clock.monotonic() < self._silent_until.get(method, 0.0):
+            self.broken.append(f"a call of {method} inside its Retry-After")

@@ -1,0 +1,123 @@
+"""Time that costs nothing: a loop whose clock jumps to the next timer, and a real database that answers inline."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import StaticPool
+
+from bridge.model import Moment
+from bridge.ports import Unit
+from storage.migrate import upgrade
+from storage.signals import LocalSignals
+from storage.transaction import Transaction
+
+T = TypeVar("T")
+EPOCH = datetime(2026, 3, 2, 10, tzinfo=UTC)
+_template: bytes | None = None
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """When nothing is ready, time jumps to the next timer. Nothing in it may wait for threads or sockets."""
+
+    _virtual = 0.0
+
+    def time(self) -> float:
+        return self._virtual
+
+    def _run_once(self) -> None:
+        if not self._ready:  # type: ignore[attr-defined]
+            timers = [timer for timer in self._scheduled if not timer.cancelled()]  # type: ignore[attr-defined]
+            assert timers, "everything waits and nothing will happen"
+            self._virtual = max(self._virtual, min(timer.when() for timer in timers))
+        super()._run_once()  # type: ignore[misc]
+
+
+class VirtualClock:
+    """The loop's time as the world's."""
+
+    def __init__(self, loop: VirtualLoop, seed: int = 0) -> None:
+        self._loop = loop
+        self._random = Random(seed)
+
+    def now(self) -> datetime:
+        return EPOCH + timedelta(seconds=self._loop.time())
+
+    def moment(self) -> Moment:
+        return Moment(self.now(), self._random.randbytes(32))
+
+    def monotonic(self) -> float:
+        return self._loop.time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+def _empty_database() -> bytes:
+    """Migrated once, copied for every example."""
+    global _template  # noqa: PLW0603
+    if _template is None:
+        made = _connect(None)
+        with _engine(made).connect() as connection:
+            upgrade(connection)
+        _template = made.serialize()
+    return _template
+
+
+def _connect(content: bytes | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    if content is not None:
+        connection.deserialize(content)
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _engine(connection: sqlite3.Connection) -> Engine:
+    return create_engine(
+        "sqlite://",
+        creator=lambda: connection,
+        poolclass=StaticPool,
+        execution_options={"isolation_level": "AUTOCOMMIT"},
+    )
+
+
+class InlineStore:
+    """The real tables and statements, each turn at once on the loop's own thread."""
+
+    is_alone = True
+
+    def __init__(self, signals: LocalSignals) -> None:
+        self._signals = signals
+        self._driver = _connect(_empty_database())
+        self._connection = _engine(self._driver).connect()
+
+    async def turn(self, unit: Unit[T]) -> T:
+        await asyncio.sleep(0)
+        self._driver.execute("BEGIN IMMEDIATE")
+        transaction = Transaction(self._connection)
+        try:
+            result = unit(transaction)
+        except BaseException:
+            self._driver.execute("ROLLBACK")
+            raise
+        self._driver.execute("COMMIT")
+        for topic in dict.fromkeys(transaction.rings):
+            self._signals.ring(topic)
+        return result
+
+    async def read(self, question: Unit[T]) -> T:
+        await asyncio.sleep(0)
+        return question(Transaction(self._connection))
+
+    def rows(self, query: str, *values: Any) -> list[Any]:
+        """What stands in the database, for the checks."""
+        return self._driver.execute(query, values).fetchall()
+
+    def close(self) -> None:
+        self._connection.close()
+        self._driver.close()
