@@ -8,10 +8,11 @@ import logging
 import secrets
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -34,6 +35,7 @@ from bridge.errors import Refused, WorkplaceError
 from bridge.managers import ManagerDesk, channel_at, site_id
 from bridge.model import Rule, Site
 from bridge.ports import Clock
+from bridge.repair import Repair
 from bridge.visitors import VisitorDesk
 from storage.signals import LocalSignals
 from storage.sqlite import SqliteStore, open_sqlite
@@ -71,7 +73,10 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         visitors = VisitorDesk(store, clock)
         courier = Courier(connection.workplace, store, signals, clock, owner=secrets.token_hex(8))
         await stack.enter_async_context(_carrying(courier))
-        stack.enter_context(_ticking(Chores(store, clock, [connection.workplace.name])))
+        chores = Chores(store, clock, [connection.workplace.name])
+        stack.enter_context(_ticking(chores))
+        repair = Repair(store, clock, agents, agents.workplaces)
+        await stack.enter_async_context(_kept(chores.keep_repaired(repair, connection.workplace.name)))
         connection.listen(agents)
         await connection.start()
         stack.push_async_callback(connection.stop)
@@ -104,6 +109,16 @@ async def _carrying(courier: Courier) -> AsyncIterator[None]:
         yield
     finally:
         await courier.stop(DRAIN)
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _kept(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
 

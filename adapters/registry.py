@@ -40,6 +40,7 @@ async def connect(settings: Settings) -> Connection:
         bot_token=settings.slack_bot_token,
         app_token=settings.slack_app_token,
         api_url=settings.slack_api_url,
+        paced=settings.slack_pace == "on",
     )
     connection: Connection = await slack.open_slack(chosen)
     return connection

@@ -108,6 +108,9 @@ class Settings(BaseSettings):
     slack_api_url: str = Field(
         "https://slack.com/api/", description="Slack's Web API; only the playground changes this."
     )
+    slack_pace: Literal["on", "off"] = Field(
+        "on", description="Whether calls keep to Slack's pace; off only against a pretend Slack on this machine."
+    )
 
     limit_text: int = Field(10_000, ge=1, le=10_000, description="Characters of one message.")
     limit_visitor_minute: int = Field(20, ge=1, description="Messages a visitor may send in a minute.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
 from typing import Final
@@ -24,17 +24,20 @@ from bridge.model import (
     Standing,
     Status,
     Step,
+    ThreadId,
     Visibility,
 )
+from bridge.moving import move
 from bridge.policies import visibility
 from bridge.policies.visibility import Decision
 from bridge.ports import Clock, Signals, Store, Workplace
-from bridge.topics import OUTBOX
+from bridge.topics import OUTBOX, missed_topic
 from bridge.transaction import Transaction
 
 FRESH_FOR: Final = timedelta(hours=24)  # a person's name, standing and picture
 ANSWER_IN_THREAD: Final = "answer_in_thread"  # told in the channel, since there is no thread to tell it in
 AWAITED_FOR: Final = 2.0  # seconds that an answer waits for its thread before it must be repeated
+SETTLES_IN: Final = timedelta(seconds=10)  # what is newer may not have shown yet when a thread was read
 HINT_EVERY: Final = timedelta(minutes=10)  # "answer in the thread", per person and channel
 
 
@@ -76,6 +79,26 @@ class AgentDesk:
     async def person_changed(self, person: Person, workplace: str) -> None:
         """A person's name, standing or picture changed. Strangers are not remembered."""
         await self.store.turn(partial(_person_changed, person=person, workplace=workplace, moment=self.clock.moment()))
+
+    async def missed(self, workplace: str) -> None:
+        """Events may not have come: what stands over there is read again soon. Twice is harmless."""
+        self.signals.ring(missed_topic(workplace))
+
+    async def root_gone(self, thread: ThreadId) -> None:
+        """A thread is no more: its conversation goes on in a new one."""
+        moment = self.clock.moment()
+        await self.store.turn(lambda tx: move(tx, thread, moment))
+
+    async def repaired(self, thread: ThreadId, replies: tuple[Heard, ...], read_at: datetime) -> None:
+        """A thread as it was read whole at this time: what differs from what we know becomes known."""
+        known = await self.store.read(partial(_differing, thread=thread, replies=replies))
+        for heard, is_new in known:
+            await (self.heard(heard) if is_new else self.edited(heard))
+        refs = frozenset(heard.ref for heard in replies)
+        gone = partial(_taken_back, thread=thread, refs=refs, read_at=read_at, moment=self.clock.moment())
+        await self.store.turn(gone)
+        upto = max((heard.order for heard in replies), default="")
+        await self.store.turn(lambda tx: tx.set_repaired(thread, upto))
 
     async def channel_changed(self, workplace: str, channel: str) -> None:
         """Something about a channel is different: what waits for it is tried again soon. Twice is harmless."""
@@ -226,10 +249,39 @@ def _edited(tx: Transaction, *, heard: Heard, ground: Ground, agent: Agent) -> N
     tx.save(rules.edited(ground, agent, message, heard, _decision(tx, ground, agent, heard)))
 
 
+def _differing(tx: Transaction, *, thread: ThreadId, replies: tuple[Heard, ...]) -> list[tuple[Heard, bool]]:
+    """What we do not know, and what we know otherwise. What is older than the last reading stays away."""
+    found = tx.thread(thread)
+    known = {message.ref: message for message in tx.heard_in(thread)}
+    differing: list[tuple[Heard, bool]] = []
+    for heard in replies:
+        message = known.get(heard.ref)
+        if message is None and found is not None and heard.order > found.repaired:
+            differing.append((heard, True))
+        elif message is not None and heard.changed > message.edited and heard.body != message.body:
+            differing.append((heard, False))
+    return differing
+
+
+def _taken_back(tx: Transaction, *, thread: ThreadId, refs: frozenset[str], read_at: datetime, moment: Moment) -> None:
+    """What we know and a whole reading did not find was taken back."""
+    found = tx.thread(thread)
+    if found is None:
+        return
+    tx.lock_conversation(found.conversation)
+    for message in tx.heard_in(thread):
+        if not message.removed and message.ref not in refs and message.at < read_at - SETTLES_IN:
+            ground = Ground(tx.lock_conversation(found.conversation), found, moment)
+            tx.save(rules.removed(ground, message))
+
+
 def _removed(tx: Transaction, *, removed: Removed, moment: Moment) -> None:
     thread = tx.thread_at(removed.workplace, removed.channel, removed.thread)
     if thread is None:
         raise NotFound("not one of our threads")
+    if removed.ref == removed.thread:
+        move(tx, thread.id, moment)
+        return
     ground = Ground(tx.lock_conversation(thread.conversation), thread, moment)
     message = tx.message_at(thread.id, removed.ref)
     if message is None:

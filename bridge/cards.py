@@ -7,12 +7,14 @@ import hashlib
 from bridge import markup
 from bridge.conversation import FIRST_WORDS
 from bridge.markup import Markup
-from bridge.model import Kind, Message, Status, Visitor
+from bridge.model import Kind, Message, Speaker, Status, Visitor
+from bridge.moving import HISTORY
 from bridge.policies.text import one_line
 from bridge.ports import Button, Card, Post
 from bridge.transaction import Errand
 from bridge.wording import say, section
 
+HISTORY_LIMIT = 8000  # characters of a moved thread's repeated history
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 SEND_OFFERS = {
     "not_shown_mention": ("send_anyway",),
@@ -65,6 +67,7 @@ def _fields(errand: Errand, language: str) -> tuple[tuple[str, str], ...]:
         ("language", names.get(errand.conversation.language, errand.conversation.language)),
         ("email", errand.visitor.email),
         ("earlier", str(errand.earlier) if errand.earlier else ""),
+        ("moved", say(language, "card.moved_words") if errand.is_moved else ""),
     )
     return tuple((say(language, f"card.{label}"), value) for label, value in rows if value)
 
@@ -89,10 +92,29 @@ def post(errand: Errand) -> Post:
     """What a delivery says in the thread."""
     if errand.delivery.kind is Kind.POST:
         return _visitor_lines(errand)
+    if errand.delivery.words == HISTORY:
+        return _history(errand)
     language = errand.site.agents_language
     key = f"thread.{errand.delivery.words}"
     words = say(language, key, visitor=visitor_name(errand.visitor, language), **errand.delivery.about)
     return Post(body=markup.literal(words), summary=words)
+
+
+def _history(errand: Errand) -> Post:
+    """What was said so far, the newest as far as it fits."""
+    language = errand.site.agents_language
+    head = say(language, "thread.history")
+    who = visitor_name(errand.visitor, language)
+    room, lines = HISTORY_LIMIT - len(head), list[str]()
+    for message in reversed(errand.messages):
+        speaker = who if message.speaker is Speaker.VISITOR else say(language, "thread.team")
+        line = f"{speaker}: {markup.plain(message.body)}"
+        room -= len(line) + 1
+        if room < 0:
+            break
+        lines.insert(0, line)
+    text = "\n".join([head, *lines])
+    return Post(body=markup.literal(text), summary=head)
 
 
 def _visitor_lines(errand: Errand) -> Post:

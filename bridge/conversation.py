@@ -103,11 +103,11 @@ def rides_in_card(message: Message) -> bool:
 
 def _leaving(ground: Ground, message: Message) -> tuple[Delivery, ...]:
     if ground.has_card:
-        return (_delivery(ground, Kind.POST, message=message.id),)
-    opening = _delivery(ground, Kind.OPEN, message=message.id)
+        return (delivery_to(ground, Kind.POST, message=message.id),)
+    opening = delivery_to(ground, Kind.OPEN, message=message.id)
     if rides_in_card(message):
         return (opening,)
-    return opening, _delivery(ground, Kind.POST, message=message.id)
+    return opening, delivery_to(ground, Kind.POST, message=message.id)
 
 
 def resent(ground: Ground, message: Message) -> Step:
@@ -347,7 +347,7 @@ def _notice_shown(
     return _shown(conversation, notice)
 
 
-def _delivery(
+def delivery_to(
     ground: Ground,
     kind: Kind,
     *,
@@ -355,6 +355,7 @@ def _delivery(
     words: str = "",
     about: dict[str, str] | None = None,
 ) -> Delivery:
+    """Something that leaves into the ground's thread."""
     return Delivery(
         kind=kind,
         lane=ground.thread.id if kind in (Kind.OPEN, Kind.POST, Kind.NOTICE) else f"{kind}:{ground.thread.id}",
@@ -368,7 +369,7 @@ def _delivery(
 
 
 def _notice(ground: Ground, words: str, **about: str) -> Delivery:
-    return _delivery(ground, Kind.NOTICE, words=words, about=about)
+    return delivery_to(ground, Kind.NOTICE, words=words, about=about)
 
 
 def _tell(
@@ -379,9 +380,9 @@ def _tell(
     message: MessageId | None = None,
     about: dict[str, str] | None = None,
 ) -> Delivery:
-    told = _delivery(ground, Kind.TELL, message=message, words=words, about=about)
+    told = delivery_to(ground, Kind.TELL, message=message, words=words, about=about)
     return replace(told, to=agent.ref)
 
 
 def _card(ground: Ground) -> Delivery:
-    return _delivery(ground, Kind.CARD)
+    return delivery_to(ground, Kind.CARD)

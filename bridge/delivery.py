@@ -12,8 +12,9 @@ from typing import Final, TypeVar
 
 from bridge import cards
 from bridge.agents import ANSWER_IN_THREAD
-from bridge.errors import Refused, Rejected, Unknown, Unreachable, WorkplaceError
+from bridge.errors import ROOT_GONE, Refused, Rejected, Unknown, Unreachable, WorkplaceError
 from bridge.model import Kind
+from bridge.moving import move
 from bridge.pace import Meter
 from bridge.ports import Bell, Clock, Placed, Signals, Store, ThreadRef, Unit, Workplace
 from bridge.topics import OUTBOX
@@ -42,6 +43,14 @@ class Round:
     doubts: tuple[Doubt, ...]
     errands: tuple[tuple[str, Errand], ...]
     next_due: datetime | None
+
+
+def _must_move(errand: Errand, error: WorkplaceError) -> bool:
+    """The thread is gone, or its channel is of no use and conversations of the site go to another one by now."""
+    if isinstance(error, Rejected):
+        return error.cause == ROOT_GONE
+    has_other = errand.site.channel != errand.thread.channel
+    return isinstance(error, Unreachable) and error.standing and has_other
 
 
 @dataclass(slots=True)
@@ -244,7 +253,10 @@ class Courier:
     async def _failed(self, method: str, errand: Errand, error: WorkplaceError) -> None:
         is_post = errand.delivery.kind in (Kind.OPEN, Kind.POST, Kind.NOTICE)
         number, now = errand.delivery.number, self.clock.now()
-        if isinstance(error, Rejected):
+        if _must_move(errand, error):
+            moment = self.clock.moment()
+            await self._record(lambda tx: move(tx, errand.thread.id, moment))
+        elif isinstance(error, Rejected):
             self._alarm(errand, error)
             await self._record(lambda tx: tx.gave_up(number, self._epoch, error.cause))
         elif isinstance(error, Unknown) and is_post:

@@ -11,6 +11,10 @@ BridgeError
 
 from __future__ import annotations
 
+from typing import Final
+
+ROOT_GONE: Final = "root_gone"  # the cause of a Rejected post into a thread that is no more
+
 
 class BridgeError(Exception):
     """The base of all errors that we raise ourselves."""

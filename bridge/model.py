@@ -203,7 +203,10 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A conversation's thread in a channel. `ref` is empty until its root stands there."""
+    """A conversation's thread in a channel. `ref` is empty until its root stands there.
+
+    `repaired` is the order up to which it was read again; what is older and unknown stays unknown.
+    """
 
     id: ThreadId
     conversation: ConversationId
@@ -211,6 +214,7 @@ class Thread:
     spell: int
     ref: str = ""
     state: ThreadState = ThreadState.ACTIVE
+    repaired: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,13 +267,14 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a happening changes: saved as one."""
+    """What a happening changes: saved as one. `left` is a thread that `thread` takes the place of."""
 
     conversation: Conversation
     messages: tuple[Message, ...] = ()
     changed: tuple[Message, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     thread: Thread | None = None
+    left: Thread | None = None
 
 
 @dataclass(frozen=True, slots=True)

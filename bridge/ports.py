@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from bridge.inbound import Heard
 from bridge.markup import Markup
 from bridge.model import Moment, Person
 from bridge.transaction import Transaction
@@ -109,7 +110,7 @@ class Workplace(Protocol):
         """Post a card as a new root. Called twice for one key only if we could not learn how the first ended."""
 
     async def post(self, thread: ThreadRef, post: Post, key: str) -> Placed:
-        """Post a line in a thread; twice as above."""
+        """Post a line in a thread; twice as above. Raises `Rejected(ROOT_GONE)` when the thread's root is gone."""
 
     async def edit_card(self, thread: ThreadRef, card: Card, key: str) -> None:
         """Show the card's new state in place. Twice is harmless."""
@@ -128,6 +129,12 @@ class Workplace(Protocol):
 
         Empty means only that it does not show yet: a late effect may still come.
         """
+
+    async def changed_threads(self, channel: str, since: datetime) -> Mapping[str, str]:
+        """The roots posted since then that have replies, each with the order of its latest one."""
+
+    async def replies(self, thread: ThreadRef) -> tuple[Heard, ...] | None:
+        """Every person's message that stands in the thread now, oldest first; None when the root is gone."""
 
     async def person(self, ref: str) -> Person:
         """A person's name, standing and picture. A picture that cannot be had is empty, not an error."""

@@ -9,6 +9,11 @@ from bridge.model import VisitorId
 OUTBOX: Final = "outbox"
 
 
+def missed_topic(workplace: str) -> str:
+    """Rung when events of this workplace may have been missed."""
+    return f"missed:{workplace}"
+
+
 def visitor_topic(visitor: VisitorId) -> str:
     """Rung when something that this visitor sees has changed."""
     return f"visitor:{visitor}"

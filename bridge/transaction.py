@@ -44,10 +44,19 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A thread that stands, with the ref of its channel."""
+
+    thread: Thread
+    channel: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Errand:
     """A delivery on its way with everything that its words are made of.
 
-    `root_key` is the key that its thread's card carries.
+    `root_key` is the key that its thread's card carries; `is_moved`: the thread took the place of one that is gone.
     """
 
     delivery: Delivery
@@ -62,6 +71,7 @@ class Errand:
     messages: tuple[Message, ...]
     earlier: int
     root_key: str = ""
+    is_moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,24 @@ class Conversations(Protocol):
     def newest_thread(self, workplace: str, channel: str) -> Thread | None:
         """The channel's newest active thread, if there is one."""
 
+    def thread(self, thread: ThreadId) -> Thread | None:
+        """One thread."""
+
+    def repairable(self, workplace: str, since: datetime) -> tuple[Known, ...]:
+        """Threads in which something may have been missed: open ones, and those closed since then; newest first."""
+
+    def heard_in(self, thread: ThreadId) -> tuple[Message, ...]:
+        """What people of the workplace wrote in the thread, as far as we know."""
+
+    def set_repaired(self, thread: ThreadId, upto: str) -> None:
+        """The thread was read again up to this order."""
+
+    def first_words(self, conversation: ConversationId) -> Message | None:
+        """The visitor's first message."""
+
+    def unposted(self, conversation: ConversationId) -> tuple[Message, ...]:
+        """The visitor's messages that stand in no thread and were not given up, in order."""
+
     def message(self, message: MessageId) -> Message | None:
         """One message."""
 
@@ -183,6 +211,9 @@ class Outbox(Protocol):
 
     def doubts(self, workplace: str, epoch: int, now: datetime) -> tuple[Doubt, ...]:
         """Doubtful deliveries to be looked for now; each is not returned again for a while."""
+
+    def call_back(self, thread: ThreadId) -> None:
+        """Nothing of this thread leaves any more, and what is under way is not waited for."""
 
     def look_again(self, number: int, epoch: int, at: datetime) -> bool:
         """Not found, but that proves nothing yet."""

@@ -135,7 +135,7 @@ def _said_before(tx: Transaction, earlier: Message, said: _Said) -> Message:
 
 def _ground_for(tx: Transaction, visitor: Visitor, said: _Said) -> Ground:
     latest = tx.latest_conversation(visitor.id)
-    if latest is not None and rules.may_reopen(latest, said.moment):
+    if latest is not None and rules.may_reopen(latest, said.moment) and tx.active_thread(latest.id):
         return _ground(tx, replace(latest, page=said.page if said.page.url else latest.page), said.moment)
     site = tx.site_of(visitor.site)
     if tx.opened_since(site.id, _midnight(said.moment.now)) >= site.daily_limit:
@@ -157,14 +157,14 @@ def _leave_email(tx: Transaction, *, visitor: VisitorId, address: str, moment: M
         return
     tx.set_email(visitor, address)
     latest = tx.latest_conversation(visitor)
-    if latest is not None:
+    if latest is not None and tx.active_thread(latest.id):
         tx.save(rules.email_left(_ground(tx, latest, moment), address))
 
 
 def _end(tx: Transaction, *, visitor: VisitorId, moment: Moment) -> None:
     tx.lock_visitor(visitor)
     latest = tx.latest_conversation(visitor)
-    if latest is not None:
+    if latest is not None and tx.active_thread(latest.id):
         tx.save(rules.visitor_ended(_ground(tx, latest, moment)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -31,7 +31,7 @@ from bridge.model import (
     VisitorId,
 )
 from bridge.topics import OUTBOX, visitor_topic
-from bridge.transaction import Seen
+from bridge.transaction import Known, Seen
 from storage import rows
 from storage import statements as sql
 from storage.rows import AnyRow
@@ -164,6 +164,26 @@ class Conversations:
             self._outdated.discard(value.id)
         return value
 
+    def thread(self, thread: ThreadId) -> Thread | None:
+        return self._thread(self._one(sql.THREAD_BY_ID, id=thread))
+
+    def repairable(self, workplace: str, since: datetime) -> tuple[Known, ...]:
+        found = self._connection.execute(sql.REPAIRABLE, {"workplace": workplace, "since": since})
+        return tuple(Known(rows.thread(row), row.channel_ref, row.opened_at) for row in found)
+
+    def heard_in(self, thread: ThreadId) -> tuple[Message, ...]:
+        return tuple(rows.message(row) for row in self._connection.execute(sql.HEARD_IN, {"thread": thread}))
+
+    def set_repaired(self, thread: ThreadId, upto: str) -> None:
+        self._run(sql.SET_REPAIRED, {"this": thread, "upto": upto})
+
+    def first_words(self, conversation: ConversationId) -> Message | None:
+        return self._message(self._one(sql.FIRST_WORDS, conversation=conversation))
+
+    def unposted(self, conversation: ConversationId) -> tuple[Message, ...]:
+        found = self._connection.execute(sql.UNPOSTED, {"conversation": conversation})
+        return tuple(rows.message(row) for row in found)
+
     def message(self, message: MessageId) -> Message | None:
         return self._message(self._one(sql.MESSAGE_BY_ID, id=message))
 
@@ -231,18 +251,24 @@ class Conversations:
         if step.messages:
             self._connection.execute(sql.INSERT_MESSAGE, [rows.message_values(said) for said in step.messages])
         for message in step.changed:
-            self._run(sql.UPDATE_MESSAGE, {"this": message.id, **rows.message_values(message)})
+            self._change_message(message)
         for delivery in step.deliveries:
             self._add_delivery(delivery, thread)
         self._ring_for(step)
+
+    def _change_message(self, value: Message) -> None:
+        self._change(sql.UPDATE_MESSAGE, sql.MESSAGE_CHANGES, rows.message_values(value))
+
+    def _change(self, statement: Executable, columns: Iterable[str], values: Mapping[str, Any]) -> None:
+        """An UPDATE sets every column that it is given a value of: give it those that may change."""
+        self._run(statement, {"this": values["id"], **{name: values[name] for name in columns}})
 
     def _save_conversation(self, value: Conversation) -> None:
         known = self._known.get(value.id)
         if known is None:
             self._run(sql.INSERT_CONVERSATION, rows.conversation_values(value))
         elif known != value:
-            values = rows.conversation_values(value)
-            self._run(sql.UPDATE_CONVERSATION, {"this": values.pop("id"), **values})
+            self._change(sql.UPDATE_CONVERSATION, sql.CONVERSATION_CHANGES, rows.conversation_values(value))
         else:
             return
         self._known[value.id] = value
@@ -250,6 +276,9 @@ class Conversations:
             self.rings.append(visitor_topic(value.visitor))
 
     def _save_thread(self, step: Step) -> Thread | None:
+        if step.left is not None:
+            self._run(sql.SET_THREAD, {"this": step.left.id, "ref": step.left.ref, "state": step.left.state.value})
+            self._known[step.left.id] = step.left
         value = step.thread
         if value is None:
             return next((known for known in self._known.values() if isinstance(known, Thread)), None)

@@ -19,7 +19,9 @@ from bridge.model import (
     MessageId,
     Receipt,
     Thread,
+    ThreadId,
 )
+from bridge.moving import HISTORY
 from bridge.topics import OUTBOX, visitor_topic
 from bridge.transaction import LIMITED, Choice, Doubt, Errand
 from storage import rows
@@ -84,7 +86,13 @@ class Outbox(Conversations):
             messages=self._messages_of(row),
             earlier=conversation.number - 1,
             root_key=self._root_key(thread) if row.kind == "card" else "",
+            is_moved=row.kind in ("open", "card")
+            and self._one(sql.HAS_MOVED, conversation=conversation.id) is not None,
         )
+
+    def _has_moved(self, row: AnyRow) -> bool:
+        is_card = row.kind in ("open", "card")
+        return is_card and self._one(sql.HAS_MOVED, conversation=row.conversation_id) is not None
 
     def _root_key(self, thread: Thread) -> str:
         row = self._one(sql.POST_AT, thread=thread.id, ref=thread.ref)
@@ -96,7 +104,16 @@ class Outbox(Conversations):
             raise LookupError(name)
         return row
 
+    def call_back(self, thread: ThreadId) -> None:
+        self._run(sql.CALL_BACK, {"thread": thread})
+
     def _messages_of(self, row: AnyRow) -> tuple[Message, ...]:
+        if row.words == HISTORY:
+            found = self._connection.execute(sql.SAID_SO_FAR, {"conversation": row.conversation_id}).all()
+            return tuple(rows.message(said) for said in reversed(found))
+        if row.kind == "card":
+            first = self.first_words(ConversationId(row.conversation_id))
+            return (first,) if first else ()
         frozen = self._connection.execute(sql.MESSAGES_OF_POST, {"post": row.key}).all()
         if frozen:
             return tuple(rows.message(found) for found in frozen)
@@ -112,8 +129,7 @@ class Outbox(Conversations):
         if kind is Kind.POST and choice.join:
             messages += self._joined(errand, choice.max_text)
         self._run(sql.INSERT_POST, _post_values(errand.delivery))
-        carried = messages if kind is Kind.POST else tuple(filter(rides_in_card, messages))
-        for message in carried:
+        for message in _carried(kind, messages):
             self._run(sql.INSERT_POST_MESSAGE, {"post_id": errand.delivery.key, "message_id": message.id})
         return replace(errand, messages=messages)
 
@@ -195,12 +211,7 @@ class Outbox(Conversations):
                 continue
             conversation = self.lock_conversation(message.conversation)
             number = conversation.changes + 1
-            values = rows.message_values(message) | {
-                "receipt": receipt.value,
-                "change": number,
-                "this": message.id,
-            }
-            self._run(sql.UPDATE_MESSAGE, values)
+            self._change_message(replace(message, receipt=receipt, change=number))
             self._run(sql.COUNT_CHANGE, {"this": conversation.id, "changes": number})
             self.rings.append(visitor_topic(conversation.visitor))
 
@@ -301,6 +312,13 @@ class Outbox(Conversations):
 def courier_lease(workplace: str) -> str:
     """The lease whose holder carries a workplace's deliveries."""
     return f"courier:{workplace}"
+
+
+def _carried(kind: Kind, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """Whose receipt a post is: a card's only when it holds all of the first words, never a repeated history's."""
+    if kind is Kind.OPEN:
+        return tuple(filter(rides_in_card, messages))
+    return messages if kind is Kind.POST else ()
 
 
 def _post_values(delivery: Delivery) -> dict[str, Any]:

@@ -139,6 +139,7 @@ def _engine(url: URL, pool: int, patience: float | None) -> AsyncEngine:
     return create_async_engine(
         url,
         isolation_level="READ COMMITTED",
+        hide_parameters=True,
         pool_size=pool,
         max_overflow=0,
         pool_timeout=5,

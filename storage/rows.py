@@ -161,6 +161,7 @@ def thread(row: AnyRow) -> Thread:
         row.spell,
         row.ref,
         ThreadState(row.state),
+        row.repaired_upto,
     )
 
 
@@ -173,7 +174,7 @@ def thread_values(value: Thread) -> Values:
         "spell": value.spell,
         "ref": value.ref,
         "state": value.state.value,
-        "repaired_upto": "",
+        "repaired_upto": value.repaired,
     }
 
 

@@ -51,10 +51,11 @@ LATEST_ID: Final = select(c.id).where(c.visitor_id == bindparam("visitor")).orde
 LATEST: Final = select(CONVERSATION).where(c.visitor_id == bindparam("visitor")).order_by(c.number.desc()).limit(1)
 OPENED_SINCE: Final = select(func.count()).where(c.site_id == bindparam("site"), c.opened_at >= bindparam("since"))
 INSERT_CONVERSATION: Final = insert(CONVERSATION)
+CONVERSATION_CHANGES: Final = tuple(_set(CONVERSATION, "id", "site_id", "visitor_id", "number", "opened_at"))
 UPDATE_CONVERSATION: Final = (
     update(CONVERSATION)
     .where(c.id == bindparam("this"))
-    .values(_set(CONVERSATION, "id", "site_id", "visitor_id", "number", "opened_at"))
+    .values({name: bindparam(name) for name in CONVERSATION_CHANGES})
 )
 
 THREAD_BY_ID: Final = select(THREAD).where(t.id == bindparam("id"))
@@ -110,24 +111,9 @@ POSTED_PLACE: Final = select(func.coalesce(func.max(m.place), 0)).where(
     m.conversation_id == bindparam("conversation"), m.speaker == "visitor", m.receipt == "posted"
 )
 INSERT_MESSAGE: Final = insert(MESSAGE)
+MESSAGE_CHANGES: Final = ("visibility", "body", "place", "change", "receipt", "edited", "removed", "held")
 UPDATE_MESSAGE: Final = (
-    update(MESSAGE)
-    .where(m.id == bindparam("this"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "visibility",
-                "body",
-                "place",
-                "change",
-                "receipt",
-                "edited",
-                "removed",
-                "held",
-            )
-        }
-    )
+    update(MESSAGE).where(m.id == bindparam("this")).values({name: bindparam(name) for name in MESSAGE_CHANGES})
 )
 
 _WITH_AGENT = select(MESSAGE, *[column.label(f"agent_{column.name}_") for column in AGENT_COLUMNS]).outerjoin(
@@ -322,3 +308,51 @@ SILENCES: Final = (
     )
     .group_by(d.kind)
 )
+REPAIRABLE: Final = (
+    select(THREAD, CHANNEL.c.ref.label("channel_ref"), c.opened_at)
+    .join(CHANNEL, CHANNEL.c.id == t.channel_id)
+    .join(CONVERSATION, c.id == t.conversation_id)
+    .where(
+        CHANNEL.c.workplace == bindparam("workplace"),
+        t.state != "moved",
+        t.ref != "",
+        or_(c.status != "closed", c.closed_at >= bindparam("since")),
+    )
+    .order_by(c.opened_at.desc())
+    .limit(500)
+)
+HEARD_IN: Final = select(MESSAGE).where(m.thread_id == bindparam("thread"), m.ref.is_not(None))
+SET_REPAIRED: Final = (
+    update(THREAD)
+    .where(t.id == bindparam("this"), t.repaired_upto < bindparam("upto"))
+    .values(repaired_upto=bindparam("upto"))
+)
+FIRST_WORDS: Final = (
+    select(MESSAGE)
+    .where(m.conversation_id == bindparam("conversation"), m.speaker == "visitor")
+    .order_by(m.place)
+    .limit(1)
+)
+UNPOSTED: Final = (
+    select(MESSAGE)
+    .where(m.conversation_id == bindparam("conversation"), m.speaker == "visitor", m.receipt == "sent")
+    .order_by(m.place)
+)
+SAID_SO_FAR: Final = (
+    select(MESSAGE)
+    .where(
+        m.conversation_id == bindparam("conversation"),
+        m.visibility == "public",
+        m.speaker != "notice",
+        m.removed.is_(False),
+        or_(m.speaker == "agent", m.receipt == "posted"),
+    )
+    .order_by(m.place.desc(), m.ordering.desc())
+    .limit(100)
+)
+CALL_BACK: Final = (
+    update(DELIVERY)
+    .where(d.thread_id == bindparam("thread"), d.state.in_(_PENDING))
+    .values(state="joined", cause="moved")
+)
+HAS_MOVED: Final = select(t.id).where(t.conversation_id == bindparam("conversation"), t.state == "moved").limit(1)

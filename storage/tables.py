@@ -159,7 +159,7 @@ class ThreadRow(SQLModel, table=True):
     __table_args__ = (
         _partial("uq_thread_root", "channel_id", "ref", where="ref <> ''", unique=True),
         _partial("uq_thread_active", "conversation_id", where="state = 'active'", unique=True),
-        UniqueConstraint("conversation_id", "channel_id", "spell"),
+        _partial("uq_thread_spell", "conversation_id", "channel_id", "spell", where="state <> 'moved'", unique=True),
         Index(None, "channel_id", "state"),
         one_of("state", ThreadState),
     )

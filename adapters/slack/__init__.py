@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -33,9 +34,7 @@ class SlackBridge:
     `workplace` works from the beginning; events come between start and stop.
     """
 
-    def __init__(
-        self, settings: SlackSettings, session: aiohttp.ClientSession, *, tempo: Tempo
-    ) -> None:
+    def __init__(self, settings: SlackSettings, session: aiohttp.ClientSession, *, tempo: Tempo) -> None:
         self.workplace = SlackWorkplace(settings, session)
         self._settings = settings
         self._session = session
@@ -47,7 +46,8 @@ class SlackBridge:
         """Name the desk that events go to; before the start."""
         self._inbox = Inbox(self.workplace, desk)
         app = listeners.build(self.workplace, self._inbox)
-        self._socket = SlackSocket(self._settings, app, self.workplace, self._tempo)
+        on_gap = partial(desk.missed, self.workplace.name)
+        self._socket = SlackSocket(self._settings, app, self.workplace, self._tempo, on_gap=on_gap)
 
     async def start(self) -> None:
         """Begin to take events; returns at once, also when Slack is down."""

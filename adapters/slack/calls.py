@@ -31,9 +31,7 @@ def open_session(settings: SlackSettings) -> aiohttp.ClientSession:
     """
     home = URL(settings.api_url).origin()
 
-    async def at_home(
-        request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-    ) -> aiohttp.ClientResponse:
+    async def at_home(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
         """Also asked for every redirect."""
         is_picture = request.method == "GET" and "Authorization" not in request.headers
         if request.url.origin() != home and not is_picture:
@@ -48,9 +46,7 @@ def open_session(settings: SlackSettings) -> aiohttp.ClientSession:
     )
 
 
-def web_client(
-    settings: SlackSettings, session: aiohttp.ClientSession, *, token: str | None
-) -> AsyncWebClient:
+def web_client(settings: SlackSettings, session: aiohttp.ClientSession, *, token: str | None) -> AsyncWebClient:
     """The library's client without its own retries: a post that it repeats stands there twice."""
     client = AsyncWebClient(
         token=token,
@@ -74,9 +70,7 @@ async def called(
     verb = "GET" if query is not None else "POST"
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        answer = await client.api_call(
-            method, http_verb=verb, json=json, params=query, headers=headers
-        )
+        answer = await client.api_call(method, http_verb=verb, json=json, params=query, headers=headers)
     except FAILURES as error:
         raise outcome(error, wrote=wrote) from error
     if not isinstance(answer.data, dict):

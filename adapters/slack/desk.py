@@ -19,6 +19,9 @@ class Desk(Protocol):
     async def heard(self, heard: Heard, /) -> None:
         """A person wrote something."""
 
+    async def missed(self, workplace: str, /) -> None:
+        """Events may not have come for a while; returns at once."""
+
     async def edited(self, heard: Heard, /) -> None:
         """A person changed what they wrote: the whole new text, `at` the time of the change."""
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bridge.errors import Rejected, Unknown, Unreachable, WorkplaceError
+from bridge.errors import ROOT_GONE, Rejected, Unknown, Unreachable, WorkplaceError
 
 STANDING_WAIT: Final = 30.0
 _LIMITED_WAIT: Final = 30.0
@@ -34,6 +34,9 @@ STANDING: Final = frozenset(
     }
 )  # fmt: skip
 _STANDING_PREFIXES: Final = ("restricted_action", "ekm_")
+
+# What an edit of a deleted card and a reply into its thread say.
+NO_ROOT: Final = frozenset({"cannot_reply_to_message", "thread_not_found", "message_not_found"})
 
 # Part of the work may be done. The `duplicate_` ones say that a post of this id was seen, and not
 # where it is.
@@ -78,7 +81,7 @@ def named(code: str, *, wrote: bool, detail: str = "") -> WorkplaceError:
         return Unreachable(code, detail, wait=STANDING_WAIT, standing=True)
     if code in DOUBTFUL:
         return in_doubt(code, wrote=wrote)
-    return Rejected(code, detail)
+    return Rejected(ROOT_GONE if wrote and code in NO_ROOT else code, detail)
 
 
 def _answered(error: SlackApiError, *, wrote: bool) -> WorkplaceError:

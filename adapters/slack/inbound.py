@@ -166,6 +166,15 @@ def _said(message: Mapping[str, Any], frame: Frame) -> Heard | Ignored:
     )
 
 
+def standing(message: Mapping[str, Any], frame: Frame) -> Heard | Ignored:
+    """A message as it was read in its thread; an edited one tells when it was changed, in whole seconds."""
+    said = _said(message, frame)
+    stamp = text(mapping(message.get("edited")).get("ts"))
+    if isinstance(said, Ignored) or not identity.is_stamp(stamp):
+        return said
+    return replace(said, changed=identity.order(stamp))
+
+
 def _why_not(message: Mapping[str, Any], own: Own) -> str:
     """Why this is not a person's message; empty when it is."""
     subtype = text(message.get("subtype"))
@@ -199,9 +208,7 @@ def _changed(inner: Mapping[str, Any], frame: Frame) -> Happening:
     if not identity.is_stamp(stamp):
         return Ignored("no time")
     outsider = said.outsider or _is_outsider(inner, frame.own)
-    return Edited(
-        replace(said, at=identity.at(stamp), changed=identity.order(stamp), outsider=outsider)
-    )
+    return Edited(replace(said, at=identity.at(stamp), changed=identity.order(stamp), outsider=outsider))
 
 
 def _edit_stamp(message: Mapping[str, Any], inner: Mapping[str, Any]) -> str:

@@ -33,12 +33,8 @@ _SILENT.setLevel(logging.CRITICAL)
 class Line(SocketModeClient):
     """A connection. `over` is set as soon as it must be replaced; it never replaces itself."""
 
-    def __init__(
-        self, app: AsyncApp, app_token: str, *, ping: float, on_event: Callable[[], None]
-    ) -> None:
-        super().__init__(
-            app_token=app_token, logger=_SILENT, web_client=app.client, ping_interval=ping
-        )
+    def __init__(self, app: AsyncApp, app_token: str, *, ping: float, on_event: Callable[[], None]) -> None:
+        super().__init__(app_token=app_token, logger=_SILENT, web_client=app.client, ping_interval=ping)
         self.proxy = app.client.proxy
         self.over = asyncio.Event()
         self._app = app

@@ -92,9 +92,7 @@ def may_fetch(address: str, home: str) -> bool:
     return url.scheme == "https" and url.port == 443 and is_known
 
 
-async def picture(
-    session: aiohttp.ClientSession, address: str, home: str, proxy: str | None
-) -> bytes:
+async def picture(session: aiohttp.ClientSession, address: str, home: str, proxy: str | None) -> bytes:
     """A picture, fetched without the token and without following; empty if it cannot be had."""
     if not may_fetch(address, home):
         return b""

@@ -8,6 +8,7 @@ notifications; it is escaped.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from adapters.slack import inert
@@ -29,6 +30,7 @@ CAPABILITIES: Final = Capabilities(
     editing=(Pace(0.8, 10.0, per_channel=False),),
     telling=(Pace(1.6, 10.0, per_channel=False),),
 )
+UNPACED: Final = replace(CAPABILITIES, posting=(), editing=(), telling=())
 
 # https://docs.slack.dev/reference/block-kit/blocks and …/composition-objects/text-object
 HEADING: Final = 150
@@ -112,9 +114,7 @@ def _said(body: Markup) -> Block:
 
 def _notice(body: Markup) -> Block:
     words = inert.neutral(plain(body)).strip() or _EMPTY
-    return _notes(
-        *(words[start : start + NOTE] for start in range(0, len(words), NOTE)), whole=True
-    )
+    return _notes(*(words[start : start + NOTE] for start in range(0, len(words), NOTE)), whole=True)
 
 
 def _notes(*lines: str, whole: bool = False) -> Block:

@@ -31,6 +31,26 @@ async def carrying(
     return tuple(sorted(places, key=lambda place: place.order))
 
 
+async def whole(client: AsyncWebClient, thread: ThreadRef) -> list[Mapping[str, Any]] | None:
+    """Everything that stands in a thread, oldest first; None when its root is gone.
+
+    A deleted root with replies is answered as a tombstone.
+    https://docs.slack.dev/reference/events/message/message_deleted
+    """
+    found = await _since(client, thread, "0")
+    root = next((message for message in found if message.get("ts") == thread.root), None)
+    if root is None or root.get("subtype") == "tombstone":
+        return None
+    return found
+
+
+async def news(client: AsyncWebClient, channel: str, since: datetime) -> dict[str, str]:
+    """The roots posted since then that have replies, each with the order of its latest one."""
+    found = await _since(client, ThreadRef(channel, ""), identity.stamp(since - MARGIN))
+    latest = {text(root.get("ts")): text(root.get("latest_reply")) for root in found}
+    return {root: identity.order(reply) for root, reply in latest.items() if identity.is_stamp(reply)}
+
+
 async def _since(client: AsyncWebClient, thread: ThreadRef, oldest: str) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
     cursor = ""
@@ -43,9 +63,7 @@ async def _since(client: AsyncWebClient, thread: ThreadRef, oldest: str) -> list
     raise Unreachable("too_many_pages")
 
 
-async def _page(
-    client: AsyncWebClient, thread: ThreadRef, oldest: str, cursor: str
-) -> Mapping[str, Any]:
+async def _page(client: AsyncWebClient, thread: ThreadRef, oldest: str, cursor: str) -> Mapping[str, Any]:
     method = "conversations.replies" if thread.root else "conversations.history"
     query: dict[str, Any] = {
         "channel": thread.channel,

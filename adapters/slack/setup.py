@@ -33,6 +33,7 @@ FIELDS: Final = (
     Field("name", str, "slack", "The workplace's name in the database; never change it later"),
     Field("connections", int, 2, "Open sockets; two, so that one stays while the other is renewed"),
     Field("timeout", float, 10.0, "Seconds that one call may take"),
+    Field("paced", bool, True, "Keep to Slack's pace; only a benchmark on this machine goes without"),
 )
 
 
@@ -46,6 +47,7 @@ class SlackSettings:
     name: str = "slack"
     connections: int = 2
     timeout: float = 10.0
+    paced: bool = True
 
 
 def faults(settings: SlackSettings) -> list[str]:
@@ -63,8 +65,7 @@ def faults(settings: SlackSettings) -> list[str]:
         ),
         (
             settings.api_url == API or is_loopback(settings.api_url),
-            f"The Slack API address must be {API} (http is for this machine alone): tokens are"
-            " sent there.",
+            f"The Slack API address must be {API} (http is for this machine alone): tokens are sent there.",
         ),
         (settings.name, "The Slack workplace needs a name."),
         (
@@ -72,6 +73,10 @@ def faults(settings: SlackSettings) -> list[str]:
             f"Slack allows 1 to {_MOST_CONNECTIONS} connections.",
         ),
         (0 < settings.timeout <= 60, "The Slack timeout must be between 0 and 60 seconds."),
+        (
+            settings.paced or is_loopback(settings.api_url),
+            "The pace of calls may be off only when the Slack API is a pretend one on this machine.",
+        ),
     )
     return [sentence for fine, sentence in checks if not fine]
 
@@ -79,12 +84,7 @@ def faults(settings: SlackSettings) -> list[str]:
 def is_loopback(address: str, *, scheme: str = "http") -> bool:
     """Whether the address leads to this machine, without a user name that could hide its host."""
     parts = _parts(address)
-    return (
-        parts is not None
-        and parts.scheme == scheme
-        and "@" not in parts.netloc
-        and _is_here(parts.hostname or "")
-    )
+    return parts is not None and parts.scheme == scheme and "@" not in parts.netloc and _is_here(parts.hostname or "")
 
 
 def may_be_socket(settings: SlackSettings, address: str) -> bool:

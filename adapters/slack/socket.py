@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -43,10 +44,19 @@ class Tempo:
 
 
 class SlackSocket:
-    """The lines of one workplace. `start` returns at once; `stop` returns within a bounded time."""
+    """The lines of one workplace. `start` returns at once; `stop` returns within a bounded time.
+
+    `on_gap` is awaited when events come again after a time without any line, the first time included.
+    """
 
     def __init__(
-        self, settings: SlackSettings, app: AsyncApp, workplace: SlackWorkplace, tempo: Tempo
+        self,
+        settings: SlackSettings,
+        app: AsyncApp,
+        workplace: SlackWorkplace,
+        tempo: Tempo,
+        *,
+        on_gap: Callable[[], Awaitable[None]],
     ) -> None:
         self._settings = settings
         self._app = app
@@ -57,6 +67,7 @@ class SlackSocket:
         self._leaving: set[asyncio.Task[None]] = set()
         self._trouble = ""
         self._last_event: datetime | None = None
+        self._on_gap = on_gap
 
     async def start(self) -> None:
         """Begin to keep the lines open."""
@@ -90,7 +101,10 @@ class SlackSocket:
         tries = 0
         while True:
             line = await self._next(tries)
+            was_deaf = not any(other.is_alive for other in self._lines.values())
             self._replace(place, line)
+            if was_deaf:
+                await self._on_gap()
             began = loop.time()
             await self._until_over(line)
             tries = 0 if loop.time() - began >= self._tempo.settled else tries + 1
@@ -115,9 +129,7 @@ class SlackSocket:
         """One try: the token first, since the library would hide that it is dead."""
         await self._workplace.ping()
         address = await self._workplace.socket_address()
-        line = Line(
-            self._app, self._settings.app_token, ping=self._tempo.ping, on_event=self._noted
-        )
+        line = Line(self._app, self._settings.app_token, ping=self._tempo.ping, on_event=self._noted)
         try:
             async with asyncio.timeout(self._settings.timeout):
                 await line.connect_at(address)

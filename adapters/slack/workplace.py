@@ -11,13 +11,14 @@ from typing import Any, Final
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack import identity, people, render, search
+from adapters.slack import identity, inbound, people, render, search
 from adapters.slack.calls import called, web_client
 from adapters.slack.errors import in_doubt
 from adapters.slack.fields import ident, mapping, text
 from adapters.slack.identity import Own
 from adapters.slack.setup import SlackSettings, app_id, may_be_socket
-from bridge.errors import Rejected, Unreachable
+from bridge.errors import ROOT_GONE, Rejected, Unreachable
+from bridge.inbound import Heard
 from bridge.model import Person
 from bridge.ports import Card, Placed, Post, ThreadRef
 
@@ -35,11 +36,10 @@ class SlackWorkplace:
     Calls are made once and never repeated here; see `Workplace` for what they raise.
     """
 
-    capabilities = render.CAPABILITIES
-
     def __init__(self, settings: SlackSettings, session: aiohttp.ClientSession) -> None:
         self.name = settings.name
         self.timeout = settings.timeout
+        self.capabilities = render.CAPABILITIES if settings.paced else render.UNPACED
         self.client = web_client(settings, session, token=settings.bot_token)
         self._settings = settings
         self._session = session
@@ -71,9 +71,7 @@ class SlackWorkplace:
 
     async def socket_address(self) -> str:
         """A new address for one socket, of Slack's own hosts alone."""
-        answer = await called(
-            self.client, "apps.connections.open", wrote=False, token=self._settings.app_token
-        )
+        answer = await called(self.client, "apps.connections.open", wrote=False, token=self._settings.app_token)
         address = text(answer.get("url"))
         if not may_be_socket(self._settings, address):
             raise Unreachable("socket_address", "Slack named a socket that is not its own")
@@ -90,9 +88,7 @@ class SlackWorkplace:
 
     async def post(self, thread: ThreadRef, post: Post, key: str) -> Placed:
         """Post a line in a thread; under the visitor's name if it is theirs."""
-        return await self._posted(
-            key, channel=thread.channel, thread_ts=thread.root, **_worded(post), **_signed(post)
-        )
+        return await self._posted(key, channel=thread.channel, thread_ts=thread.root, **_worded(post), **_signed(post))
 
     async def edit_card(self, thread: ThreadRef, card: Card, key: str) -> None:
         """Show the card's new state in place.
@@ -111,11 +107,9 @@ class SlackWorkplace:
     async def delete(self, channel: str, ref: str) -> None:
         """Take one of our own posts away."""
         try:
-            await called(
-                self.client, "chat.delete", wrote=True, json={"channel": channel, "ts": ref}
-            )
+            await called(self.client, "chat.delete", wrote=True, json={"channel": channel, "ts": ref})
         except Rejected as error:
-            if error.cause != "message_not_found":
+            if error.cause != ROOT_GONE:
                 raise
 
     async def tell(self, thread: ThreadRef, agent: str, post: Post) -> None:
@@ -134,6 +128,19 @@ class SlackWorkplace:
         except TimeoutError as error:
             raise Unreachable("timeout") from error
 
+    async def changed_threads(self, channel: str, since: datetime) -> Mapping[str, str]:
+        """The roots posted since then that have replies, each with the order of its latest one."""
+        return await search.news(self.client, channel, since)
+
+    async def replies(self, thread: ThreadRef) -> tuple[Heard, ...] | None:
+        """Every person's message that stands in the thread now; None when the root is gone."""
+        found = await search.whole(self.client, thread)
+        if found is None:
+            return None
+        frame = inbound.Frame(await self.identity(), self.name, thread.channel)
+        said = (inbound.standing(message, frame) for message in found)
+        return tuple(heard for heard in said if isinstance(heard, Heard) and heard.thread == thread.root)
+
     async def person(self, ref: str) -> Person:
         """A person with their picture."""
         until = asyncio.get_running_loop().time() + self.timeout
@@ -141,9 +148,7 @@ class SlackWorkplace:
         answer = await called(self.client, "users.info", wrote=False, query={"user": ref})
         return await self.described(mapping(answer.get("user")), own, until=until)
 
-    async def described(
-        self, user: Mapping[str, Any], own: Own, *, until: float | None = None
-    ) -> Person:
+    async def described(self, user: Mapping[str, Any], own: Own, *, until: float | None = None) -> Person:
         """A person of whom Slack has told, with their picture if it is there by `until`."""
         if not ident(user.get("id")):
             raise Unreachable("unreadable")
@@ -164,9 +169,7 @@ class SlackWorkplace:
         """Why nothing can be posted in this channel."""
         app = (await self.identity()).name or "the app"
         try:
-            answer = await called(
-                self.client, "conversations.info", wrote=False, query={"channel": channel}
-            )
+            answer = await called(self.client, "conversations.info", wrote=False, query={"channel": channel})
         except Unreachable as error:
             sentence = _CHANNEL_FAULTS.get(error.cause)
             if sentence is None:

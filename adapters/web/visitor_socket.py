@@ -65,8 +65,8 @@ async def socket(request: web.Request) -> web.StreamResponse:
 def _let_go(request: web.Request) -> None:
     """A transport closes only when all is sent, which somebody who does not listen can put off for ever."""
     transport = request.transport
-    if transport is not None and transport.get_write_buffer_size() > 0:  # type: ignore[attr-defined]
-        transport.abort()  # type: ignore[attr-defined]
+    if transport is not None and transport.get_write_buffer_size() > 0:
+        transport.abort()
 
 
 class _Talk:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bridge import markup
-from bridge.errors import Unknown, Unreachable
+from bridge.errors import ROOT_GONE, Rejected, Unknown, Unreachable
+from bridge.inbound import Heard
 from bridge.model import Person, Standing
 from bridge.ports import Capabilities, Card, Pace, Placed, Post, ThreadRef
 from tests.machine.virtual import VirtualClock
@@ -74,6 +75,7 @@ class Outside:
     told: list[tuple[str, str]] = field(default_factory=list)
     faults: deque[str] = field(default_factory=deque)
     broken: list[str] = field(default_factory=list)
+    written: dict[str, Heard] = field(default_factory=dict)
     people: dict[str, Standing] = field(default_factory=dict)
     later: set[asyncio.Task[None]] = field(default_factory=set)
     _count: int = 0
@@ -91,14 +93,14 @@ class Outside:
 
     async def post(self, thread: ThreadRef, post: Post, key: str) -> Placed:
         said = (post.author, markup.plain(post.body))
-        return await self._write("post", lambda: self._store(thread.channel, thread.root, key, said))
+        return await self._write("post", lambda: self._store(thread.channel, thread.root, key, said), thread.root)
 
     async def edit_card(self, thread: ThreadRef, card: Card, key: str) -> None:
         def change() -> Placed:
             self.cards[thread.root] = card
             return Placed(thread.root, thread.root)
 
-        await self._write("edit", change)
+        await self._write("edit", change, thread.root)
 
     async def delete(self, channel: str, ref: str) -> None:
         self.posts.pop(ref, None)
@@ -126,6 +128,21 @@ class Outside:
             and post.at >= since - timedelta(seconds=60)
         )
 
+    async def changed_threads(self, channel: str, since: datetime) -> dict[str, str]:
+        await asyncio.sleep(0.05)
+        latest: dict[str, str] = {}
+        for heard in sorted(self.written.values(), key=lambda heard: heard.order):
+            if heard.channel == channel and heard.thread in self.posts:
+                latest[heard.thread] = heard.order
+        return latest
+
+    async def replies(self, thread: ThreadRef) -> tuple[Heard, ...] | None:
+        await asyncio.sleep(0.05)
+        if thread.root not in self.posts:
+            return None
+        found = sorted(self.written.values(), key=lambda heard: heard.order)
+        return tuple(heard for heard in found if heard.thread == thread.root)
+
     async def person(self, ref: str) -> Person:
         await asyncio.sleep(0.01)
         return Person(ref, f"Agent {ref}", self.people[ref])
@@ -140,7 +157,7 @@ class Outside:
         self.posts[ref] = Stored(ref, channel, root, key, author, text, now, now + timedelta(seconds=READ_LAG))
         return Placed(ref, ref)
 
-    async def _write(self, method: str, effect: Callable[[], Placed]) -> Placed:
+    async def _write(self, method: str, effect: Callable[[], Placed], root: str = "") -> Placed:
         """One call, as it goes when this fault is next."""
         self._check_silence(method)
         fault = self.faults.popleft() if self.faults else ""
@@ -155,11 +172,17 @@ class Outside:
         if fault == "late":
             self._later(self._store_late(effect))
             raise Unknown(fault)
+        if root and root not in self.posts:
+            raise Rejected(ROOT_GONE)
         placed = effect()
         await asyncio.sleep({"slow": 3.0, "timeout": TIMEOUT}.get(fault, 0.0))
         if fault in ("cut_after", "timeout", "error_after", "truncated", "wrong_answer"):
             raise Unknown(fault)
         return placed
+
+    def root_is_deleted(self, root: str) -> None:
+        """Somebody deletes a card; its replies stay behind without it."""
+        self.posts.pop(root)
 
     async def _store_late(self, effect: Callable[[], Placed]) -> None:
         await asyncio.sleep(LATEST_EFFECT - 0.1)

@@ -76,6 +76,15 @@ class Bridge(RuleBasedStateMachine):
     def two_agents_claim(self, pick: int) -> None:
         self.town.both_claim(self._root(pick))
 
+    @precondition(lambda self: self.town.roots())
+    @rule(pick=picks, heard=st.booleans())
+    def a_card_is_deleted(self, pick: int, *, heard: bool) -> None:
+        self.town.root_is_deleted(self._root(pick), heard=heard)
+
+    @rule()
+    def threads_are_read_again(self) -> None:
+        self.town.do(self.town.repair.once("pretend"))
+
     @invariant()
     def no_call_breaks_a_silence(self) -> None:
         if hasattr(self, "town"):

@@ -16,6 +16,7 @@ from bridge.errors import BridgeError, NotFound
 from bridge.inbound import Heard, Pressed, Removed
 from bridge.managers import ManagerDesk, channel_at, site_id
 from bridge.model import Page, Site, Standing, VisitorId
+from bridge.repair import Repair
 from bridge.visitors import VisitorDesk
 from storage.signals import LocalSignals
 from tests.machine.outside import Outside
@@ -24,7 +25,7 @@ from tests.machine.virtual import InlineStore, VirtualClock, VirtualLoop
 T = TypeVar("T")
 CHANNELS = ("C1", "C2")
 AGENTS = {"anna": Standing.MEMBER, "mikael": Standing.MEMBER, "guest": Standing.GUEST, "outsider": Standing.OUTSIDER}
-DELIVERIES = ("once", "twice", "late", "twice_late", "fails_first")
+DELIVERIES = ("once", "twice", "late", "twice_late", "fails_first", "lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Town:
         self.outside = Outside(self.clock, people=dict(AGENTS))
         self.desk = VisitorDesk(self.store, self.clock)
         self.agents = AgentDesk(self.store, self.clock, {"pretend": self.outside}, self.signals)
+        self.repair = Repair(self.store, self.clock, self.agents, {"pretend": self.outside})
         self.courier = self._new_courier()
         self.do(self._settle_in())
 
@@ -152,6 +154,7 @@ class Town:
         )
         is_marked = kind != "plain" or AGENTS[agent] is not Standing.MEMBER
         self.said[ref] = Said(heard, is_marked)
+        self.outside.written[ref] = heard
         self._happens(self.agents.heard(heard), lambda: self.agents.heard(heard), how)
 
     def agent_edits(self, ref: str, kind: str, how: str) -> None:
@@ -160,6 +163,8 @@ class Town:
         text = (";; " if kind == "note" else "") + self.word(f"edited-{kind}")
         changed = replace(before.heard, body=markup.literal(text), changed=self.outside.stamp())
         self.said[ref] = Said(changed, before.is_marked or kind == "note")
+        if ref in self.outside.written:
+            self.outside.written[ref] = changed
         self._happens(self.agents.edited(changed), lambda: self.agents.edited(changed), how)
 
     def agent_removes(self, ref: str, how: str) -> None:
@@ -167,12 +172,20 @@ class Town:
         heard = self.said[ref].heard
         gone = Removed("pretend", heard.channel, heard.thread, ref, heard.order)
         self.removed.add(ref)
+        self.outside.written.pop(ref, None)
         self._happens(self.agents.removed(gone), lambda: self.agents.removed(gone), how)
 
     def agent_presses(self, agent: str, root: str, verb: str) -> None:
         """An agent presses a button."""
         pressed = Pressed("pretend", self.outside.posts[root].channel, root, agent, verb, "", self.outside.stamp())
         self._happens(self.agents.pressed(pressed), lambda: self.agents.pressed(pressed), "once")
+
+    def root_is_deleted(self, root: str, *, heard: bool) -> None:
+        """A person deletes a card; perhaps the event of it never comes."""
+        channel = self.outside.posts[root].channel
+        self.outside.root_is_deleted(root)
+        gone = Removed("pretend", channel, root, root, root)
+        self._happens(self.agents.removed(gone), lambda: self.agents.removed(gone), "once" if heard else "lost")
 
     def both_claim(self, root: str) -> None:
         """Two agents press Claim at the same moment."""
@@ -188,6 +201,7 @@ class Town:
             "late": (self.random.uniform(1, 20),),
             "twice_late": (0.0, self.random.uniform(1, 300)),
             "fails_first": (60.0,),
+            "lost": (),
         }[how]
         first.close()
         for delay in delays:
@@ -219,4 +233,5 @@ class Town:
         self.pass_time(700)
         while self._events:
             self.pass_time(60)
+        assert self.do(self.repair.once("pretend"))
         self.pass_time(120)

@@ -39,8 +39,8 @@ def programs() -> tuple[Path, str]:
     return Path(spec.origin).parent / "pginstall" / "bin", "embedded"
 
 
-def header() -> str:
-    """One line for the test run's header."""
+def pytest_report_header() -> str:
+    """Which PostgreSQL the tests run on; shown wherever this module is a plugin."""
     try:
         place, what = programs()
         version = subprocess.run([place / "postgres", "--version"], capture_output=True, text=True, check=True).stdout

@@ -346,3 +346,15 @@ async def test_a_courier_that_takes_over_knows_of_the_silence_asked_for(town):
     assert await town.store.read(lambda tx: tx.silences(WORKS, now)) == ((Kind.POST, until),)
     assert await town.store.read(lambda tx: tx.silences("other", now)) == ()
     assert await town.store.read(lambda tx: tx.silences(WORKS, until)) == ()
+
+
+async def test_nothing_of_a_thread_leaves_before_its_root_stands(town):
+    """Cards and hints have lanes of their own, and must not overtake the root for that."""
+    visitor = await town.visitor()
+    await town.says(visitor, "hello")
+    await town.visitors.leave_email(visitor, "maija@example.com")
+    opening = await town.taken()
+    assert opening.delivery.kind is Kind.OPEN
+    assert await town.take() is None
+    assert await town.delivered(opening)
+    assert {errand.delivery.kind for errand in await town.carry()} == {Kind.NOTICE, Kind.CARD}

@@ -346,3 +346,13 @@ async def test_lanes_are_entered_in_the_order_of_asking():
     await asyncio.gather(*tasks, return_exceptions=True)
     assert order == [0, 3]
     assert lanes.try_enter("a")
+
+
+async def test_what_was_given_up_while_the_courier_waited_is_not_begun(town, witness):
+    await town.says(await town.visitor(), "hello")
+    async with holding(witness, "SELECT 1 FROM conversation FOR UPDATE") as held:
+        taking = asyncio.create_task(town.take())
+        await waited_for(held)
+        await held.execute("UPDATE delivery SET state = 'failed'")
+    assert await taking is None
+    assert witness.column("SELECT state FROM delivery") == ["failed"]

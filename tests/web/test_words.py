@@ -205,14 +205,22 @@ async def test_an_address_that_can_be_one_is_kept(door: Door, quiet: pytest.LogC
 async def test_a_page_that_is_no_safe_address_is_left_out(
     door: Door, quiet: pytest.LogCaptureFixture, url: str
 ) -> None:
-    mark = key()
-    body = {"key": mark, "text": mark, "page": {"url": url, "title": "T<!channel>*x*\n" * 3_000}}
+    body = {"key": key(), "text": "hello", "page": {"url": url, "title": "T<!channel>*x*\n" * 3_000}}
     assert (await door.post("/v1/visitor/say", body, token=await door.token())).status == 200
-    root = await until(lambda: next((root for root in door.world.cards() if mark in str(root)), None))
-    written = str(root["blocks"]) + str(root["text"])
-    assert url == "" or url.strip() not in written
-    assert written.count("<!channel>") == 0 or "&lt;!channel" in written
-    assert len(written) < 12_000
+    kept, title = await newest_page(door)
+    assert kept == ""
+    assert title.startswith("T<!channel>*x* T")
+    assert len(title) == 200
+
+
+async def newest_page(door: Door) -> tuple[str, str]:
+    question = "select page_url, page_title from conversation order by opened_at desc limit 1"
+
+    def ask(tx: Any) -> tuple[str, str]:
+        url, title = tx._connection.exec_driver_sql(question).one()
+        return url, title
+
+    return await door.world.bridge.store.read(ask)
 
 
 async def test_a_site_and_a_page_get_the_language_they_speak(unharmed: Door) -> None:

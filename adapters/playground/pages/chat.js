@@ -3,7 +3,7 @@ import { icon, hidden } from './chat_dom.js';
 import { createComposer } from './chat_composer.js';
 import { createLog } from './chat_log.js';
 import { createDrawer } from './chat_drawer.js';
-import { isDeleted } from './chat_message.js';
+import { isDeleted, isOfApp } from './chat_message.js';
 import { goTo, onMove, readPlace } from './chat_place.js';
 import { createSeen } from './chat_seen.js';
 import { createSidebar, nameOf, people, roleOf } from './chat_sidebar.js';
@@ -130,7 +130,8 @@ function loseThread(failure) {
 // The demo's frame shows a new conversation by itself, but never again one that was closed by hand.
 function follow(messages) {
   if (!FOLLOWS || page.thread) return;
-  const newest = messages.filter((message) => message.reply_count && !isDeleted(message) && Number(message.ts) > page.dismissed).at(-1);
+  const isThread = (message) => (message.reply_count || isOfApp(message, page)) && !message.ephemeral && !isDeleted(message);
+  const newest = messages.filter((message) => isThread(message) && Number(message.ts) > page.dismissed).at(-1);
   if (newest) goTo({ thread: newest.ts }, { replace: true });
 }
 

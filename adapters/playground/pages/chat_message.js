@@ -46,23 +46,29 @@ function reaction(item, message, page) {
   }, face(item.name), ' ', String(item.count ?? users.length));
 }
 
-function replies(message, page) {
-  const fresh = page.isFresh(message);
-  const count = message.reply_count === 1 ? '1 reply' : `${message.reply_count} replies`;
-  const opened = page.thread === message.ts;
+function threadButton(message, page, look, ...inside) {
   return el('button', {
     type: 'button',
-    class: fresh ? 'replies fresh' : 'replies',
-    'aria-expanded': String(opened),
+    class: look,
+    'aria-expanded': String(page.thread === message.ts),
     'data-focus': 'replies',
     'data-thread': message.ts,
     onclick: () => page.openThread(message.ts),
-  }, count, fresh ? el('span', { class: 'new' }, 'new') : null, el('span', { class: 'muted' }, 'last ', time(message.latest_reply || message.ts)));
+  }, ...inside);
 }
 
+// The app's posts are where people answer: how to get into their threads is in view, and not under the pointer alone.
+function replies(message, page) {
+  if (!message.reply_count) return isOfApp(message, page) ? threadButton(message, page, 'replies', 'Open the thread') : null;
+  const fresh = page.isFresh(message);
+  const count = message.reply_count === 1 ? '1 reply' : `${message.reply_count} replies`;
+  return threadButton(message, page, fresh ? 'replies fresh' : 'replies', count, fresh ? el('span', { class: 'new' }, 'new') : null, el('span', { class: 'muted' }, 'last ', time(message.latest_reply || message.ts)));
+}
+
+const isReply = (message) => Boolean(message.thread_ts) && message.thread_ts !== message.ts;
+
 function broadcast(message, page, inThread) {
-  const isReply = message.thread_ts && message.thread_ts !== message.ts;
-  if (!isReply) return null;
+  if (!isReply(message)) return null;
   if (!inThread) {
     return el('button', { type: 'button', class: 'replies', 'data-focus': 'origin', onclick: () => page.openThread(message.thread_ts) }, 'Reply in a thread: open it');
   }
@@ -78,7 +84,7 @@ export function draw(message, page, { compact, inThread }) {
     el('div', { class: 'body' }, content(message, page), message.edited ? el('span', { class: 'muted edited' }, ' (edited)') : null),
     broadcast(message, page, inThread),
     reactions.length ? el('div', { class: 'reactions' }, reactions) : null,
-    !inThread && message.reply_count ? replies(message, page) : null);
+    inThread || isReply(message) || message.ephemeral || isDeleted(message) && !message.reply_count ? null : replies(message, page));
   const emoji = message.icons?.emoji ? face(message.icons.emoji.replaceAll(':', '')) : null;
   const author = isDeleted(message) ? { name: '–' } : { ...message.author, ...(emoji ? { image: null } : {}) };
   const side = compact ? el('span', { class: 'side', 'aria-hidden': 'true' }, time(message.ts)) : avatar(author, emoji);

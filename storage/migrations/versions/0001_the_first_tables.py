@@ -194,18 +194,19 @@ def _thread() -> None:
             name=op.f("fk_thread_conversation_id_conversation"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_thread")),
-        sa.UniqueConstraint(
-            "conversation_id",
-            "channel_id",
-            "spell",
-            name=op.f("uq_thread_conversation_id_channel_id_spell"),
-        ),
     )
 
 
 def _thread_indexes() -> None:
     with op.batch_alter_table("thread", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_thread_channel_id_state"), ["channel_id", "state"], unique=False)
+        batch_op.create_index(
+            "uq_thread_spell",
+            ["conversation_id", "channel_id", "spell"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'moved'"),
+            postgresql_where=sa.text("state <> 'moved'"),
+        )
         batch_op.create_index(
             "uq_thread_active",
             ["conversation_id"],

@@ -1,0 +1,57 @@
+"""When a thread's root is gone: the conversation goes on in a new one, with what was said so far."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Final
+
+from bridge.conversation import Ground, delivery_to, rides_in_card
+from bridge.model import ChannelId, Delivery, Kind, Message, Moment, Status, Step, Thread, ThreadId, ThreadState
+from bridge.transaction import Transaction
+
+HISTORY: Final = "history"  # the words of the notice that repeats what was said
+MOVED: Final = "moved"  # the words of a card that stands in for one that is gone
+_log = logging.getLogger("silta.moving")
+
+
+def moved(ground: Ground, to: ChannelId, first: Message | None, unposted: tuple[Message, ...]) -> Step:
+    """The old thread is left; the new one begins with the card, the history, and what never stood in the old one."""
+    thread = Thread(ThreadId(ground.moment.id("thread")), ground.conversation.id, to, ground.conversation.spell)
+    here = replace(ground, thread=thread)
+    card = delivery_to(here, Kind.OPEN, message=first.id if first else None, words=MOVED)
+    lines = tuple(_line(here, message) for message in unposted if not (message == first and rides_in_card(message)))
+    return Step(
+        replace(ground.conversation, channel=to),
+        deliveries=(card, delivery_to(here, Kind.NOTICE, words=HISTORY), *lines),
+        thread=thread,
+        left=replace(ground.thread, state=ThreadState.MOVED),
+    )
+
+
+def _line(ground: Ground, message: Message) -> Delivery:
+    return replace(delivery_to(ground, Kind.POST, message=message.id), key=ground.moment.id(f"again:{message.id}"))
+
+
+def move(tx: Transaction, thread_id: ThreadId, moment: Moment) -> bool:
+    """Go on elsewhere, in the site's channel of today. A closed conversation with nothing left to say loses its thread.
+
+    False, and nothing changed, if the thread has been left already.
+    """
+    found = tx.thread(thread_id)
+    if found is None:
+        return False
+    conversation = tx.lock_conversation(found.conversation)
+    thread = tx.thread(thread_id)
+    if thread is None or thread.state is ThreadState.MOVED:
+        return False
+    _log.error("the thread of conversation %s is gone over there; it goes on in a new one", conversation.id)
+    tx.call_back(thread.id)
+    unposted = tx.unposted(conversation.id)
+    if conversation.status is Status.CLOSED and not unposted:
+        tx.save(Step(conversation, thread=replace(thread, state=ThreadState.MOVED)))
+        return True
+    site = tx.site_of(conversation.site)
+    ground = Ground(conversation, thread, moment)
+    tx.save(moved(ground, site.channel, tx.first_words(conversation.id), unposted))
+    return True
