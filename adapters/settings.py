@@ -19,6 +19,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX: Final = "SILTA_"
 Network = IPv4Network | IPv6Network
+DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
+_PLACE = re.compile(r"([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_ADDRESS = re.compile(r"https?://[^\s/?#@\"'<>\\`\x00-\x1f]+([/?#][^\s\"'<>\\`\x00-\x1f]*)?", re.IGNORECASE)
 
 
 class SettingsError(Exception):
@@ -36,24 +39,40 @@ def _listed(value: Any) -> Any:
 
 
 def _origin(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or "*" in value:
-        raise ValueError(f"{value!r} is not an origin; write it like https://shop.example, without a path or *")
-    return value.lower()
+    """Browsers write an origin in one way only, and it is compared letter by letter."""
+    written = value.lower()
+    scheme, _, place = written.partition("://")
+    host = place.removesuffix(DEFAULT_PORTS.get(scheme, " "))
+    if scheme not in DEFAULT_PORTS or not _PLACE.fullmatch(host) or not _has_port(written):
+        raise ValueError(f"{_named(value)} is not an origin; write it like https://shop.example, without a path or *")
+    return f"{scheme}://{host}"
 
 
 def _address(value: str) -> str:
-    parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
-        raise ValueError(f"{value!r} is not an address; write it like https://chat.example.com")
+    """A page or a server, without what could end the script or the attribute that it is written into."""
+    if value and (not _ADDRESS.fullmatch(value) or not _has_port(value)):
+        raise ValueError(f"{_named(value)} is not an address; write it like https://chat.example.com")
     return value.rstrip("/")
+
+
+def _has_port(address: str) -> bool:
+    """Whether its port is one, or there is none."""
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False
+
+
+def _named(value: str) -> str:
+    """The value, unless it looks like a secret that went into the wrong variable."""
+    return "This" if re.search(r"xox|xapp|@", value, re.IGNORECASE) or len(value) > 200 else repr(value)
 
 
 def _network(value: str) -> Network:
     try:
         return ip_network(value, strict=False)
     except ValueError as error:
-        raise ValueError(f"{value!r} is not an address or network like 10.0.0.0/8") from error
+        raise ValueError(f"{_named(value)} is not an address or network like 10.0.0.0/8") from error
 
 
 Origin = Annotated[str, AfterValidator(_origin)]
@@ -98,8 +117,10 @@ class Settings(BaseSettings):
         "en", description="Language of cards and notices for agents."
     )
 
-    slack_bot_token: str = Field("", description="Bot token of the Slack app (xoxb-…).")
-    slack_app_token: str = Field("", description="App-level token of the Slack app (xapp-…), with connections:write.")
+    slack_bot_token: str = Field("", repr=False, description="Bot token of the Slack app (xoxb-…).")
+    slack_app_token: str = Field(
+        "", repr=False, description="App-level token of the Slack app (xapp-…), with connections:write."
+    )
     slack_channel: str = Field(
         "",
         pattern=r"^([CG][A-Z0-9]{2,})?$",
@@ -149,9 +170,15 @@ SETTINGS: Final = tuple(
 def load(env_file: str | Path | None = ".env", **changes: Any) -> Settings:
     """The settings of the environment, and of a file that it overrides. Raises SettingsError."""
     try:
-        return Settings(_env_file=env_file, **changes)  # type: ignore[call-arg]
+        return Settings(_env_file=env_file, _env_file_encoding="utf-8", **changes)  # type: ignore[call-arg]
     except ValidationError as error:
-        raise SettingsError([_sentence(fault) for fault in error.errors()]) from error
+        raise SettingsError([_sentence(fault) for fault in error.errors()]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f"The settings file {env_file} cannot be read: {_reason(error)}."]) from None
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
 
 
 def _sentence(fault: Mapping[str, Any]) -> str:
@@ -163,11 +190,9 @@ def _sentence(fault: Mapping[str, Any]) -> str:
 
 def unknown_names(env_file: str | Path | None = ".env", environment: Mapping[str, str] = os.environ) -> list[str]:
     """Names with our prefix that nobody reads: misspelt, most likely."""
-    path = Path(env_file) if env_file else None
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path and path.is_file() else []
     written = {
         line.split("=")[0].strip().removeprefix("export ").upper()
-        for line in lines
+        for line in _lines(env_file)
         if "=" in line and not line.lstrip().startswith("#")
     }
     known = {row.name for row in SETTINGS}
@@ -176,6 +201,14 @@ def unknown_names(env_file: str | Path | None = ".env", environment: Mapping[str
         for name in written | set(environment)
         if name.startswith(PREFIX) and name not in known and not name.startswith("SILTA_TEST_")
     )
+
+
+def _lines(env_file: str | Path | None) -> list[str]:
+    """The file's lines; none where it cannot be read, which `load` says."""
+    try:
+        return Path(env_file).read_text(encoding="utf-8", errors="replace").splitlines() if env_file else []
+    except OSError:
+        return []
 
 
 def missing(settings: Settings) -> list[str]:

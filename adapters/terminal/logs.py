@@ -7,6 +7,7 @@ import sys
 from typing import Final
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 from adapters.settings import Settings
 
@@ -20,6 +21,19 @@ QUIET: Final = (
     "alembic",
     "sqlalchemy",
 )
+
+
+class WithoutBytes(logging.Filter):
+    """What a stranger sent instead of a request is neither our fault nor for the log, where it could forge lines."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the one line of it; drop the trace, whose last line quotes the bytes."""
+        fault = record.exc_info[1] if record.exc_info else None
+        if isinstance(fault, HttpProcessingError):
+            record.msg, record.args = "not a request, from %s (%s)", (*(record.args or ("?",)), type(fault).__name__)
+            record.exc_info = record.exc_text = None
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
 
 
 def configure(settings: Settings) -> None:
@@ -48,3 +62,6 @@ def configure(settings: Settings) -> None:
     root.setLevel(settings.log_level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("aiohttp.server").filters = [WithoutBytes()]
+    # It quotes the header of clients that ask for a subprotocol.
+    logging.getLogger("aiohttp.websocket").setLevel(logging.ERROR)

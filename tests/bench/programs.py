@@ -38,6 +38,8 @@ class Program:
     port: int
     folder: Path = ROOT
     database: str = ""
+    log: Path = Path(os.devnull)
+    took: float = 0.0
     child: asyncio.subprocess.Process | None = None
 
     @property
@@ -53,13 +55,18 @@ class Program:
         """Returns the seconds until it took a connection."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SILTA_")}
         began = time.monotonic()
-        self.child = await asyncio.create_subprocess_exec(*self.command, cwd=self.folder, env=kept)
-        await self._listens(began + STARTING)
-        return time.monotonic() - began
+        with self.log.open("ab") as log:
+            self.child = await asyncio.create_subprocess_exec(
+                *self.command, cwd=self.folder, env=kept, stdout=log, stderr=log
+            )
+        await self.listens(self.child)
+        self.took = time.monotonic() - began
+        return self.took
 
-    async def _listens(self, end: float) -> None:
-        assert self.child is not None
-        while time.monotonic() < end and self.child.returncode is None:
+    async def listens(self, child: asyncio.subprocess.Process) -> None:
+        """Wait until something takes connections on the port."""
+        end = time.monotonic() + STARTING
+        while time.monotonic() < end and child.returncode is None:
             with contextlib.suppress(OSError):
                 _, writer = await asyncio.open_connection("127.0.0.1", self.port)
                 writer.close()
@@ -118,7 +125,7 @@ def floor(folder: Path, slack: PretendSlack) -> Program:
     """The floor on a database of its own."""
     port, database = free_port(), str(folder / "floor.db")
     words = [str(port), database, slack.api, str(slack.bare_port)]
-    return Program([sys.executable, "-m", "tests.bench.floor", *words], port, database=database)
+    return Program([sys.executable, "-m", "tests.bench.floor", *words], port, database=database, log=folder / "log")
 
 
 def product(folder: Path, api: str, *, tree: Path = ROOT, **changes: Any) -> Program:

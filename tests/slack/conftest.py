@@ -44,6 +44,7 @@ async def bridge(slack, settings, desk):
     opened.listen(desk)
     yield opened
     await opened.stop()
+    await opened.close()
 
 
 @pytest.fixture

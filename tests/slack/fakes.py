@@ -16,6 +16,10 @@ class Desk:
     failures: list[Exception] = field(default_factory=list)
     gate: asyncio.Event | None = None
     done: list[str] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+
+    async def missed(self, workplace):
+        self.gaps.append(workplace)
 
     async def heard(self, heard):
         await self._take("heard", heard)

@@ -50,6 +50,7 @@ async def test_an_answer_that_says_nothing_leaves_a_post_in_doubt(body, kind):
             await bridge.workplace.post(THREAD, LINE, "k")
         assert len(server.requests) == 1
         await bridge.stop()
+        await bridge.close()
 
 
 async def test_a_redirect_takes_neither_token_nor_words_along():
@@ -64,6 +65,7 @@ async def test_a_redirect_takes_neither_token_nor_words_along():
                 await bridge.workplace.post(THREAD, LINE, "k")
             assert stranger.requests == []
             await bridge.stop()
+            await bridge.close()
 
 
 async def test_a_picture_is_fetched_without_the_token_and_without_following():
@@ -83,6 +85,7 @@ async def test_a_picture_is_fetched_without_the_token_and_without_following():
         assert [request.path for request in asked] == ["/away.png"]
         assert "Authorization" not in asked[0].headers
         await bridge.stop()
+        await bridge.close()
 
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -101,6 +104,7 @@ async def pictured(answer_picture):
         bridge = await opened(server)
         person = await bridge.workplace.person("U2")
         await bridge.stop()
+        await bridge.close()
         return person
 
 
@@ -146,6 +150,7 @@ async def test_one_connection_serves_many_calls():
             await bridge.workplace.find(ThreadRef("C1", ""), "k", datetime.now(UTC))
         assert len(seen) == 1
         await bridge.stop()
+        await bridge.close()
 
 
 async def test_a_marker_counts_on_a_post_of_ours_alone():
@@ -168,3 +173,4 @@ async def test_a_marker_counts_on_a_post_of_ours_alone():
         found = await bridge.workplace.find(THREAD, "k", datetime.now(UTC))
         assert found == (Placed("1790000001.000001", "001790000001.000001000"),)
         await bridge.stop()
+        await bridge.close()

@@ -233,6 +233,7 @@ async def test_a_warning_is_enough_to_open_the_next(settings, desk):
     await until(lambda: len(patient.calls("apps.connections.open")) == 4)
     await until(lambda: bridge.health()["connections"] == 2 and patient.connections == 2)
     await bridge.stop()
+    await bridge.close()
     await patient.stop()
 
 
@@ -293,12 +294,14 @@ async def test_the_end_does_not_wait_for_ever(slack, settings, desk):
     slack.socket("half_open")
     async with asyncio.timeout(10):
         await bridge.stop()
+        await bridge.close()
     assert bridge.health()["connections"] == 0
 
 
 async def test_the_end_without_a_start_is_quiet(settings, desk):
     bridge = await open_slack(settings)
     await bridge.stop()
+    await bridge.close()
     assert bridge.health() == {"connections": 0}
 
 
@@ -307,6 +310,7 @@ async def test_a_start_without_a_desk_is_refused(settings):
     with pytest.raises(Refused):
         await bridge.start()
     await bridge.stop()
+    await bridge.close()
 
 
 async def test_the_health_tells_of_the_last_event(slack, live, desk, thread):

@@ -137,7 +137,7 @@ async def test_a_search_ends_within_the_timeout(slack, settings, thread):
     slack.fail("conversations.replies", "slow", seconds=2)
     with pytest.raises(Unreachable):
         await impatient.workplace.find(thread, "k1", since())
-    await impatient.stop()
+    await impatient.close()
 
 
 async def test_what_is_older_than_a_minute_before_is_not_looked_at(workplace, thread):
@@ -177,7 +177,7 @@ async def test_a_silent_slack_ends_after_the_timeout_in_doubt(slack, settings, t
     with pytest.raises(Unknown) as raised:
         await impatient.workplace.post(thread, LINE, "k1")
     assert raised.value.cause == "timeout"
-    await impatient.stop()
+    await impatient.close()
 
 
 async def test_no_slack_at_all_is_unreachable(slack, workplace):
@@ -208,7 +208,7 @@ async def test_a_post_that_slack_refuses_is_rejected(slack, workplace, thread):
 
 
 async def test_after_the_end_no_call_leaves(slack, bridge, thread):
-    await bridge.stop()
+    await bridge.close()
     before = len(slack.calls())
     with pytest.raises(Unreachable):
         await bridge.workplace.post(thread, LINE, "k1")
@@ -292,7 +292,7 @@ async def test_a_proxy_of_the_environment_is_not_used_on_this_machine(slack, set
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     bridge = await open_slack(settings)
     assert (await bridge.workplace.identity()).team
-    await bridge.stop()
+    await bridge.close()
 
 
 async def test_calls_at_once_do_not_disturb_each_other(workplace, thread):

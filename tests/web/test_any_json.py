@@ -55,9 +55,7 @@ async def test_any_first_frame_is_a_hello_or_ends_the_line_by_name(
 
 @CALM
 @given(body=FRAMES, path=st.sampled_from(PATHS))
-async def test_any_body_is_answered_by_name(
-    door: Door, quiet: pytest.LogCaptureFixture, body: Any, path: str
-) -> None:
+async def test_any_body_is_answered_by_name(door: Door, quiet: pytest.LogCaptureFixture, body: Any, path: str) -> None:
     answer = await door.post(f"/v1/visitor/{path}", written(body), token=await door.token())
     assert answer.status in EXPECTED
     assert isinstance(answer.json, dict)

@@ -1,7 +1,7 @@
 // The shop's page and language come from the query, and are set before the chat's script asks for them.
 (() => {
   const TEXTS = {
-    en: { basketDone: 'In your basket.', tent: 'Tents', boots: 'Boots', stove: 'Stoves', delivery: 'Delivery', shop: 'Shop', language: 'Language', title: 'outdoor shop' },
+    en: { basketDone: 'In your basket.', tent: 'Tents', boots: 'Boots', stove: 'Stoves', delivery: 'Delivery', privacy: 'Your details', shop: 'Shop', language: 'Language', title: 'outdoor shop' },
     fi: {
       shop: 'Kauppa', language: 'Kieli', title: 'retkeilykauppa', tent: 'Teltat', boots: 'Kengät', stove: 'Keittimet', delivery: 'Toimitus',
       hello: 'Hyvin varustettuna ulkona', lead: 'Teltat, kengät ja keittimet, kokeiltu pohjoisen säässä. Kysy mitä vain: vastaamme chatissa.',
@@ -11,6 +11,7 @@
       bootsLong: 'Vedenpitävät nahkakengät, pehmeä kantapää. Koot 36–47; puoli numeroa suurempi on hyvä valinta.',
       stoveLong: 'Kaasukeitin, 98 grammaa. Litra kiehuu neljässä minuutissa; kaasu ei sisälly.',
       deliveryLong: 'Ennen puoltapäivää tehdyt tilaukset lähtevät samana päivänä. Ilmainen toimitus yli 60 € tilauksiin, palautus 30 päivää.',
+      privacy: 'Tietosi', privacyLong: 'Tämä on demo: mitä chatiin kirjoitat, pysyy tällä koneella, ja tietokanta hävitetään lopuksi.',
       pretend: 'Kauppa on leikkikauppa: mitään ei myydä. Chat on oikea.',
     },
     sv: {
@@ -22,6 +23,7 @@
       bootsLong: 'Vattentäta läderkängor med mjuk häl. Storlek 36–47; en halv storlek större är ett bra val.',
       stoveLong: 'Gaskök på 98 gram. Kokar en liter på fyra minuter; gas ingår inte.',
       deliveryLong: 'Beställningar före klockan tolv går i väg samma dag. Fri leverans från 60 €, fri retur i 30 dagar.',
+      privacy: 'Dina uppgifter', privacyLong: 'Det här är en demo: det du skriver i chatten stannar på den här datorn, och databasen slängs efteråt.',
       pretend: 'Kauppa är en låtsasbutik: ingenting säljs här. Chatten är riktig.',
     },
     de: {
@@ -33,6 +35,7 @@
       bootsLong: 'Wasserdichte Lederschuhe mit weicher Ferse. Größe 36 bis 47; eine halbe Nummer größer ist ratsam.',
       stoveLong: 'Gaskocher mit 98 Gramm. Ein Liter kocht in vier Minuten; ohne Kartusche.',
       deliveryLong: 'Bestellungen vor 12 Uhr gehen am selben Tag hinaus. Ab 60 € versandfrei, Rückgabe 30 Tage.',
+      privacy: 'Ihre Daten', privacyLong: 'Dies ist eine Demo: Was Sie im Chat schreiben, bleibt auf diesem Rechner, und die Datenbank wird am Ende verworfen.',
       pretend: 'Kauppa ist ein Spielladen: Hier wird nichts verkauft. Der Chat ist echt.',
     },
   };

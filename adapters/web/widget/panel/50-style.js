@@ -153,8 +153,7 @@ const WRITE = `
 const MODES = `
 @media (max-height: 480px) {
   .panel[data-full] .head { min-height: 48px; padding-block: 2px }
-  .panel[data-full] .panel .more svg { stroke-width: 3.5 }
-.head .face { display: none }
+  .panel[data-full] .head .face { display: none }
   .panel[data-full] .write { padding: 4px 8px }
   .panel[data-full] .banner { padding-block: 3px }
   .panel[data-full] .log { padding: 8px 12px }

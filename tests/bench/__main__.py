@@ -1,0 +1,75 @@
+"""`python -m tests.bench`: the product beside the floor. Prints figures; asserts nothing."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+import uvloop
+
+from tests.bench import burst, machine, programs, rates, standing
+from tests.bench.report import page
+from tests.bench.table import FLOOR, PRODUCT, Table
+
+ROWS = ("rates", "memory", "start", "restart", "burst")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS), help="only these rows")
+    parser.add_argument("--short", action="store_true", help="one small run of everything, in less than a minute")
+    parser.add_argument("--runs", type=int, default=5, help="interleaved runs whose median is shown (5)")
+    parser.add_argument("--rates", type=float, nargs="+", default=[1, 50, 200, 500], help="messages a second")
+    parser.add_argument("--seconds", type=float, default=6, help="length of a window at one rate (6)")
+    parser.add_argument("--sockets", type=int, default=5000, help="visitors of the memory row (5000)")
+    parser.add_argument("--tree", type=Path, default=programs.ROOT, help="measure the product of another checkout")
+    parser.add_argument("--write", action="store_true", help="write the table to docs/bench.md")
+    return parser.parse_args()
+
+
+async def _measured(chosen: argparse.Namespace, table: Table) -> None:
+    plan = rates.Plan(tuple(chosen.rates), chosen.seconds, visitors=100, tree=chosen.tree.resolve())
+    if chosen.short:
+        plan = rates.Plan((50.0,), 2.0, visitors=20, tree=plan.tree)
+        chosen.runs, chosen.sockets = 1, 500
+    for run in range(chosen.runs):
+        await _run(run, plan, chosen, table)
+    if "burst" in chosen.rows:
+        _say("burst")
+        table.add(PRODUCT, await burst.measure(burst.SMALL if chosen.short else burst.FULL, tree=plan.tree))
+
+
+async def _run(run: int, plan: rates.Plan, chosen: argparse.Namespace, table: Table) -> None:
+    """One run of each program, and the other first the next time."""
+    for is_floor in (run % 2 == 1, run % 2 == 0):
+        name = FLOOR if is_floor else PRODUCT
+        _say(f"run {run + 1}, {name}")
+        if "rates" in chosen.rows:
+            table.add(name, await rates.measure(plan, is_floor=is_floor))
+        if "memory" in chosen.rows:
+            table.add(name, await standing.memory(plan, chosen.sockets, is_floor=is_floor))
+        if "start" in chosen.rows:
+            table.add(name, await standing.start(plan, is_script=is_floor))
+        if "restart" in chosen.rows:
+            table.add(name, await standing.restart(plan, is_floor=is_floor))
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Measure, print, and write if asked."""
+    chosen = _arguments()
+    machine.raise_file_limit()
+    table = Table()
+    uvloop.run(_measured(chosen, table))
+    print("\n".join(table.lines()))
+    if chosen.write:
+        (programs.ROOT / "docs" / "bench.md").write_text(page(table, chosen.runs), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

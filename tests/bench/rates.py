@@ -1,0 +1,205 @@
+"""Messages at a steady rate in both directions: how late, at what price in processor time and in disk."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.bench import machine, programs
+from tests.bench.programs import PretendSlack, Program
+from tests.bench.table import Figure, times
+from tests.bench.visitors import Crowd, until
+
+MOST = 1_000  # messages in a window, however fast: what a program cannot keep up with must end too
+LEAST = 8  # messages in a window, however slow the rate
+DELAY = 0.1  # seconds that the pretend Slack takes where it is slow
+ACK_RATE = 50.0
+GROWTH_RATE = 200.0
+CALM = 0.7  # seconds before each window
+ENDED = 0.3  # seconds after the last message in which its after-work still counts
+KEPT_UP = 0.95  # of the rate
+
+Found = dict[Figure, float]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one run measures. `tree`: whose product."""
+
+    rates: tuple[float, ...]
+    seconds: float
+    visitors: int
+    tree: Path = programs.ROOT
+
+
+@dataclass
+class Stage:
+    """A program with its visitors, each in a claimed thread."""
+
+    slack: PretendSlack
+    program: Program
+    crowd: Crowd
+    threads: list[str] = field(default_factory=list)
+    _first: int = 1
+
+    def numbers(self, count: int) -> range:
+        """Numbers that no message has had."""
+        taken = range(self._first, self._first + count)
+        self._first += count
+        return taken
+
+
+@dataclass(frozen=True)
+class Window:
+    """What was measured around one stretch of messages. `late`: number → seconds after it was due."""
+
+    late: Mapping[int, float]
+    count: int
+    seconds: float
+    cpu: float
+    grown: int
+
+
+@asynccontextmanager
+async def staged(plan: Plan, *, is_floor: bool) -> AsyncIterator[Stage]:
+    """Everybody has said something and was answered."""
+    with TemporaryDirectory(prefix="bench-") as name:
+        async with programs.slack_running() as slack:
+            folder = Path(name)
+            made = programs.floor(folder, slack) if is_floor else programs.product(folder, slack.api, tree=plan.tree)
+            async with programs.running(made):
+                stage = Stage(slack, made, Crowd(made.url, is_floor))
+                try:
+                    await _settle(stage, plan.visitors, listeners=1 if is_floor else 2)
+                    yield stage
+                finally:
+                    await stage.crowd.leave()
+
+
+async def _settle(stage: Stage, visitors: int, *, listeners: int) -> None:
+    await stage.slack.hears(listeners)
+    await stage.crowd.arrive(visitors)
+    await stage.crowd.connect()
+    numbers = stage.numbers(visitors)
+    await stage.crowd.speak(numbers, 50.0)
+    stands = await _arrived(stage, numbers)
+    stage.threads = [stands[number][1] for number in numbers]
+    await asyncio.sleep(CALM)
+    await _said_back(stage, stage.numbers(visitors), 50.0)
+
+
+async def measure(plan: Plan, *, is_floor: bool) -> Found:
+    """One run of one program, every rate in both directions."""
+    found: Found = {}
+    async with staged(plan, is_floor=is_floor) as stage:
+        for rate in plan.rates:
+            found |= await _outwards(stage, rate, plan.seconds)
+        for rate in plan.rates:
+            found |= await _inwards(stage, rate, plan.seconds)
+        found |= await _acknowledgements(stage, plan.seconds)
+        if not is_floor:
+            found |= await _echoed(stage, plan.seconds)
+    return found
+
+
+def _count(rate: float, seconds: float) -> int:
+    return min(MOST, max(LEAST, int(rate * seconds)))
+
+
+async def _outwards(stage: Stage, rate: float, seconds: float) -> Found:
+    await stage.slack.ask("set", {})
+    numbers = stage.numbers(_count(rate, seconds))
+    window = await _window(stage, numbers, rate, _spoken)
+    return _figures(f"visitor → Slack, {rate:g}/s", window, rate)
+
+
+async def _inwards(stage: Stage, rate: float, seconds: float) -> Found:
+    numbers = stage.numbers(_count(rate, seconds))
+    window = await _window(stage, numbers, rate, _said_back)
+    return _figures(f"Slack → visitor, {rate:g}/s", window, rate)
+
+
+async def _acknowledgements(stage: Stage, seconds: float) -> Found:
+    """When the visitor is told that a message is safe must not depend on how fast Slack is."""
+    middle, found = {}, Found()
+    for delay in (0.0, DELAY):
+        await stage.slack.ask("set", {"delay": delay})
+        numbers = stage.numbers(_count(ACK_RATE, seconds))
+        began = await stage.crowd.speak(numbers, ACK_RATE)
+        await until(lambda numbers=numbers: numbers[-1] in stage.crowd.acknowledged)  # type: ignore[misc]
+        row = f"acknowledged at {ACK_RATE:g}/s, Slack takes {delay * 1000:g} ms"
+        found |= times(row, _late(stage.crowd.acknowledged, numbers, began, ACK_RATE).values())
+        middle[delay] = found[Figure(row, "p50")]
+        await _arrived(stage, numbers)
+    found[Figure(row, "change by Slack's delay", "%")] = (middle[DELAY] / middle[0.0] - 1) * 100
+    await stage.slack.ask("set", {})
+    return found
+
+
+async def _echoed(stage: Stage, seconds: float) -> Found:
+    """Slack itself tells an app of the app's own posts; the floor does without."""
+    await stage.slack.ask("set", {"echoes": True})
+    numbers = stage.numbers(_count(ACK_RATE, seconds))
+    window = await _window(stage, numbers, ACK_RATE, _spoken)
+    await stage.slack.ask("set", {})
+    return _figures(f"visitor → Slack, {ACK_RATE:g}/s, each post comes back as an event", window, ACK_RATE)
+
+
+_Act = Callable[[Stage, range, float], Awaitable[Mapping[int, float]]]
+
+
+async def _window(stage: Stage, numbers: range, rate: float, act: _Act) -> Window:
+    await asyncio.sleep(CALM)
+    pid, database = stage.program.pid, stage.program.database
+    grown, cpu, began = -machine.database_bytes(database), -machine.cpu(pid), time.monotonic()
+    late = await act(stage, numbers, rate)
+    ended = time.monotonic()
+    await asyncio.sleep(ENDED)
+    cpu, grown = cpu + machine.cpu(pid), grown + machine.database_bytes(database)
+    return Window(late, len(numbers), ended - began, cpu, grown)
+
+
+async def _spoken(stage: Stage, numbers: range, rate: float) -> Mapping[int, float]:
+    began = await stage.crowd.speak(numbers, rate)
+    arrivals = await _arrived(stage, numbers)
+    return _late({number: when for number, (when, _) in arrivals.items()}, numbers, began, rate)
+
+
+async def _said_back(stage: Stage, numbers: range, rate: float) -> Mapping[int, float]:
+    order = {"threads": stage.threads, "rate": rate, "first": numbers[0], "count": len(numbers)}
+    began = (await stage.slack.ask("events", order))["began"]
+    await until(lambda: all(number in stage.crowd.heard for number in numbers))
+    return _late(stage.crowd.heard, numbers, began, rate)
+
+
+async def _arrived(stage: Stage, numbers: range) -> dict[int, tuple[float, str]]:
+    """Wait until all of these are posted, or for as long as is sensible."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        found = await stage.slack.arrivals()
+        if all(number in found for number in numbers):
+            break
+        await asyncio.sleep(0.1)
+    return found
+
+
+def _late(came: Mapping[int, float], numbers: range, began: float, rate: float) -> dict[int, float]:
+    return {n: came[n] - began - place / rate for place, n in enumerate(numbers) if n in came}
+
+
+def _figures(row: str, window: Window, rate: float) -> Found:
+    found = times(row, window.late.values())
+    found[Figure(row, "CPU a message")] = window.cpu / window.count * 1000
+    if missing := window.count - len(window.late):
+        found[Figure(row, "not there after a minute", "messages")] = missing
+    kept = len(window.late) / (window.count / rate + max(window.late.values(), default=0.0))
+    if kept < KEPT_UP * rate and window.count > LEAST:
+        found[Figure(row, "rate reached", "a second")] = kept
+    if rate == GROWTH_RATE:
+        found[Figure(row, "database growth a message", "B")] = window.grown / window.count
+    return found

@@ -1,0 +1,106 @@
+"""What a program costs while nothing happens: memory for itself and for each visitor, and the time of a start."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.bench import machine, programs
+from tests.bench.programs import Program
+from tests.bench.rates import Found, Plan, staged
+from tests.bench.table import Figure
+from tests.bench.visitors import Crowd
+
+SETTLED = 3.0  # seconds after which nothing of a start is going on any more
+IMPORTS = """import importlib, sys
+for name in sys.argv[1:]:
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        pass
+print("ready", flush=True)
+sys.stdin.read()
+"""
+IMPORTED = re.compile(r"^import time:\s+\d+ \|\s+\d+ \|\s+(\S+)$", re.MULTILINE)
+MIB, KIB = 2**20, 2**10
+
+
+async def memory(plan: Plan, sockets: int, *, is_floor: bool) -> Found:
+    """The growth from nobody to so many connected visitors who are silent, shared among them."""
+    with TemporaryDirectory(prefix="bench-") as name:
+        async with programs.slack_running() as slack:
+            folder = Path(name)
+            made = programs.floor(folder, slack) if is_floor else programs.product(folder, slack.api, tree=plan.tree)
+            async with programs.running(made):
+                return {Figure(f"memory, {sockets} connected", "a connected visitor", "KiB"): await _each(made, sockets, is_floor=is_floor)}
+
+
+async def _each(made: Program, sockets: int, *, is_floor: bool) -> float:
+    crowd = Crowd(made.url, is_floor)
+    try:
+        await crowd.arrive(sockets)
+        await asyncio.sleep(SETTLED)
+        before = machine.pss(made.pid)
+        await crowd.connect()
+        await asyncio.sleep(SETTLED)
+        return (machine.pss(made.pid) - before) / sockets / KIB
+    finally:
+        await crowd.leave()
+
+
+async def start(plan: Plan, *, is_script: bool) -> Found:
+    """The product on a database that is there already, beside a script that imports the same modules and waits."""
+    with TemporaryDirectory(prefix="bench-") as name:
+        async with programs.slack_running() as slack:
+            made = programs.product(Path(name), slack.api, tree=plan.tree)
+            names = await _modules(made, plan.tree)
+            seconds, memory = await _imported(names, plan.tree) if is_script else await _started(made)
+    row = "nobody there (floor: a script with the same imports)"
+    return {Figure(row, "start", "s"): seconds, Figure(row, "idle", "MiB"): memory / MIB}
+
+
+async def _modules(made: Program, tree: Path) -> list[str]:
+    """What the server imports, in its order. Starts it once, which also makes its database."""
+    command = [made.command[0], "-X", "importtime", *made.command[1:]]
+    child = await asyncio.create_subprocess_exec(*command, cwd=tree, stderr=asyncio.subprocess.PIPE)
+    talk = asyncio.create_task(child.communicate())
+    await made.listens(child)
+    await asyncio.sleep(1.0)
+    child.send_signal(signal.SIGTERM)
+    _, said = await talk
+    return IMPORTED.findall(said.decode())
+
+
+async def _started(made: Program) -> tuple[float, float]:
+    async with programs.running(made):
+        await asyncio.sleep(SETTLED)
+        return made.took, machine.pss(made.pid)
+
+
+async def _imported(names: list[str], tree: Path) -> tuple[float, float]:
+    began = time.monotonic()
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", IMPORTS, *names, cwd=tree, stdin=pipe, stdout=pipe
+    )
+    assert child.stdout is not None
+    await child.stdout.readline()
+    took = time.monotonic() - began
+    await asyncio.sleep(SETTLED)
+    memory = machine.pss(child.pid)
+    await child.communicate()
+    return took, memory
+
+
+async def restart(plan: Plan, *, is_floor: bool) -> Found:
+    """From SIGTERM to the next open port, with visitors connected and their conversations in the database."""
+    async with staged(plan, is_floor=is_floor) as stage:
+        down = await stage.program.stop()
+        up = await stage.program.start()
+    row = f"restart with {plan.visitors} connected"
+    return {Figure(row, "down", "s"): down, Figure(row, "up", "s"): up, Figure(row, "away", "s"): down + up}

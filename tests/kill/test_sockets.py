@@ -1,0 +1,37 @@
+"""Whatever becomes of the sockets by which the workplace's events come: each arrives, once."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tests.kill.agreement import agreed
+from tests.kill.scene import Scene, a_scene
+
+TROUBLES = ("half_open", "refresh", "warning", "link_disabled", "reset", "duplicate_events", "delay_events")
+
+
+async def test_every_trouble_of_the_sockets_amid_traffic(tmp_path: Path) -> None:
+    async with a_scene(tmp_path, retry_delays=(0.0, 4.0, 20.0), refresh_notice=1.0) as scene:
+        scene.invite(3)
+        await scene.start()
+        async with scene.present():
+            await asyncio.gather(scene.talk(12, 20), troubled(scene))
+            await agreed(scene)
+        assert await scene.process.stop() == 0
+        scene.report(troubles=len(TROUBLES))
+
+
+async def troubled(scene: Scene) -> None:
+    """One trouble after another, in any order, each on all the sockets that are open then."""
+    for trouble in scene.dice.sample(TROUBLES, k=len(TROUBLES)):
+        await connected(scene)
+        scene.team.socket(trouble, times=3, seconds=1.0)
+        await asyncio.sleep(scene.dice.uniform(1.0, 3.0))
+
+
+async def connected(scene: Scene) -> None:
+    """Events can come."""
+    async with asyncio.timeout(60):
+        while not scene.team.connections:
+            await asyncio.sleep(0.05)

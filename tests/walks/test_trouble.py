@@ -1,0 +1,149 @@
+"""Whole conversations while the network or the workplace fails."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from adapters.playground import Rules
+from adapters.playground.workspace import ANNA, BILLING, MIKAEL, SUPPORT
+from tests.world import World, a_world, until
+
+DOUBTFUL = [
+    "cut_after_store",
+    "cut_before_store",
+    "error_500_after",
+    "error_500_before",
+    "html_200",
+    "truncated_json",
+    "wrong_ts",
+]
+
+
+@pytest.mark.parametrize("kind", DOUBTFUL)
+async def test_a_doubtful_post_stands_once(world: World, kind: str) -> None:
+    visitor = await world.visitor()
+    await visitor.say("hello")
+    root = await world.card()
+    await until(lambda: visitor.messages()[0]["state"] == "posted")
+    world.team.fail("chat.postMessage", kind)
+    await visitor.say("in doubt")
+    await visitor.say("after it")
+    await _time_passes_until(world, lambda: len(world.lines(root)) == 2)
+    assert world.lines(root) == ["in doubt", "after it"]
+    await _time_passes_until(world, lambda: [said["state"] for said in visitor.messages()] == ["posted"] * 3)
+
+
+async def test_a_doubtful_card_stands_once(world: World) -> None:
+    visitor = await world.visitor()
+    world.team.fail("chat.postMessage", "cut_after_store")
+    await visitor.say("hello")
+    root = await world.card()
+    await world.answers(ANNA, "I answer at once", root)
+    await visitor.sees("I answer at once")
+    assert len(world.cards()) == 1
+
+
+async def _time_passes_until(world: World, happened: object) -> None:
+    """A post that was not found is sent again only when late effects are over: the test moves the clock."""
+    assert callable(happened)
+
+    def moved() -> bool:
+        world.clock.forward(seconds=1)
+        world.bridge.courier.signals.ring("outbox")
+        return bool(happened())
+
+    await until(moved)
+
+
+async def test_words_wait_while_the_workplace_is_down(world: World) -> None:
+    visitor = await world.visitor()
+    await visitor.say("hello")
+    root = await world.card()
+    world.team.fail("chat.postMessage", "rate_limited", 2, 1)
+    await visitor.say("one")
+    await visitor.say("two")
+    assert all(said["state"] in ("sent", "posted") for said in visitor.messages())
+    await _time_passes_until(world, lambda: "\n".join(world.lines(root)) == "one\ntwo")
+
+
+async def test_a_deleted_card_moves_the_chat_with_its_history(world: World) -> None:
+    visitor = await world.visitor()
+    await visitor.say("hello")
+    root = await world.card()
+    await world.answers(ANNA, "Hi, I am Anna", root)
+    await visitor.sees("I am Anna")
+    await world.team.delete(world.team.stage.workspace.bot.user_id, SUPPORT, root["ts"])
+    second = await _new_card(world, root)
+    await until(
+        lambda: any("Hi, I am Anna" in said["text"] + json.dumps(said["blocks"]) for said in world.thread(second))
+    )
+    await visitor.say("are you still there?")
+    await until(lambda: world.lines(second) == ["are you still there?"])
+    await world.answers(ANNA, "yes, here", second)
+    await visitor.sees("yes, here")
+
+
+async def _new_card(world: World, old: dict[str, object]) -> dict[str, object]:
+    def found() -> dict[str, object] | None:
+        return next((card for card in world.cards() if card["ts"] != old["ts"] and card.get("blocks")), None)
+
+    card: dict[str, object] = await until(found)
+    return card
+
+
+async def test_what_happened_while_we_were_away_is_made_up_for(world: World) -> None:
+    visitor = await world.visitor()
+    await visitor.say("hello")
+    root = await world.card()
+    wrong = await world.answers(ANNA, "the price is 10", root)
+    slip = await world.answers(ANNA, "a slip", root)
+    await visitor.sees("a slip")
+    world.clock.forward(minutes=1)
+    await world.stop()
+    world.team.socket("drop_events", 20)
+    await world.team.edit(ANNA, SUPPORT, wrong, "the price is 100")
+    await world.team.delete(ANNA, SUPPORT, slip)
+    await world.answers(ANNA, "written meanwhile", root)
+    await world.answers(MIKAEL, "secret remark", root)
+    await world.start()
+    await visitor.connect()
+    await visitor.sees("written meanwhile")
+    await visitor.sees("the price is 100")
+    await until(lambda: any(said["removed"] for said in visitor.messages()))
+    assert "secret" not in json.dumps(visitor.frames)
+    assert visitor.texts("agent") == ["the price is 100", "", "written meanwhile"]
+
+
+async def test_another_channel_in_the_settings_takes_over_what_waits(world: World) -> None:
+    visitor = await world.visitor()
+    await visitor.say("hello")
+    root = await world.card()
+    await until(lambda: visitor.messages()[0]["state"] == "posted")
+    await world.team.membership(SUPPORT, is_archived=True)
+    await visitor.say("does anybody read this?")
+    await world.stop()
+    await world.start(slack_channel=BILLING)
+
+    def card() -> list[dict[str, object]]:
+        return [said for said in world.team.messages(BILLING) if said.get("bot_id")]
+
+    await _time_passes_until(world, card)
+    there = str(card()[0]["ts"])
+    await _time_passes_until(
+        world, lambda: any(said["text"] == "does anybody read this?" for said in world.team.thread(BILLING, there))
+    )
+    assert root["ts"] != there
+
+
+async def test_only_what_the_limits_allow_is_called(tmp_path: object) -> None:
+    async with a_world(tmp_path, rules=Rules(limits=True)) as world:  # type: ignore[arg-type]
+        await world.start()
+        visitor = await world.visitor()
+        for number in range(12):
+            await visitor.say(f"line {number}")
+        root = await world.card()
+        await until(lambda: sum(text.count("line") for text in world.lines(root)) == 11)
+        assert world.team.early_calls() == []
+        assert [call for call in world.team.calls("chat.postMessage") if call.status == 429] == []
