@@ -26,7 +26,7 @@ from adapters.registry import Connection
 from adapters.settings import Settings
 from adapters.terminal import logs
 from adapters.terminal.commands import Demo, Finding, commands
-from adapters.web.server import build
+from adapters.web import server
 from bridge.agents import AgentDesk
 from bridge.chores import Chores
 from bridge.clock import SystemClock
@@ -37,8 +37,8 @@ from bridge.model import Rule, Site
 from bridge.ports import Clock
 from bridge.repair import Repair
 from bridge.visitors import VisitorDesk
+from storage.opening import AnyStore, open_store
 from storage.signals import LocalSignals
-from storage.sqlite import SqliteStore, open_sqlite
 
 DRAIN = 5.0  # seconds that calls under way get at the end
 _log = logging.getLogger("silta")
@@ -49,7 +49,7 @@ class Bridge:
     """A running bridge."""
 
     url: str
-    store: SqliteStore
+    store: AnyStore
     courier: Courier
     connection: Connection
     visitors: VisitorDesk
@@ -65,7 +65,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     connection = await registry.connect(settings)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(connection.close)
-        store = open_sqlite(settings.database, signals)
+        store = await open_store(settings.database, signals)
         stack.push_async_callback(store.close)
         managers = ManagerDesk(store)
         await _configure(managers, settings, connection.workplace.name)
@@ -80,7 +80,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         connection.listen(agents)
         await connection.start()
         stack.push_async_callback(connection.stop)
-        url = await stack.enter_async_context(_serving(build(visitors, signals, settings), settings))
+        url = await stack.enter_async_context(_serving(server.build(visitors, signals, settings), settings))
         yield Bridge(url, store, courier, connection, visitors, agents, managers)
 
 
@@ -136,7 +136,7 @@ def _ticking(chores: Chores) -> Iterator[None]:
 
 @asynccontextmanager
 async def _serving(app: web.Application, settings: Settings) -> AsyncIterator[str]:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN, handle_signals=False)
+    runner = server.runner(app, shutdown_timeout=DRAIN)
     await runner.setup()
     try:
         await _listen(runner, settings)
@@ -174,7 +174,7 @@ class Programme:
         try:
             return [
                 Finding("settings", is_well=True),
-                _database(settings),
+                await _database(settings),
                 *await _workplace(connection, settings),
             ]
         finally:
@@ -195,22 +195,37 @@ def _told_to_stop() -> asyncio.Event:
     return told
 
 
-def _database(settings: Settings) -> Finding:
-    folder = Path(settings.database).resolve().parent
+async def _database(settings: Settings) -> Finding:
+    """A database that is there is opened and closed again; one that is not is only made by a real start."""
+    name = settings.database
+    if "://" not in name and (found := _file(Path(name))):
+        return found
+    try:
+        store = await open_store(name, LocalSignals())
+    except Refused as error:
+        return Finding("database", is_well=error.code == "in_use", advice=str(error))
+    await store.close()
+    return Finding("database", is_well=True)
+
+
+def _file(path: Path) -> Finding | None:
+    """What can be said of a database file without opening it; None when it must be opened."""
+    folder = path.resolve().parent
     if not folder.is_dir():
         return Finding("database", is_well=False, advice=f"the folder {folder} does not exist; create it")
-    return Finding(f"database {settings.database}", is_well=True)
+    return None if path.exists() else Finding("database", is_well=True, advice="made at the first start")
 
 
 async def _workplace(connection: Connection, settings: Settings) -> list[Finding]:
+    """The channel is only worth a look when the workplace can be reached."""
+    if faults := await connection.faults():
+        return [Finding("workplace", is_well=False, advice=fault) for fault in faults]
+    name = f"channel {settings.slack_channel}"
     try:
         fault = await connection.workplace.channel_fault(settings.slack_channel)
     except WorkplaceError as error:
-        return [Finding("workplace", is_well=False, advice=f"{error}")]
-    return [
-        Finding("workplace", is_well=True),
-        Finding(f"channel {settings.slack_channel}", is_well=not fault, advice=fault),
-    ]
+        fault = f"it could not be looked at: {error}"
+    return [Finding("workplace", is_well=True), Finding(name, is_well=not fault, advice=fault)]
 
 
 async def _demo(demo: Demo, folder: Path) -> None:

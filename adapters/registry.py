@@ -29,6 +29,9 @@ class Connection(Protocol):
     async def close(self) -> None:
         """Let go of the network."""
 
+    async def faults(self) -> tuple[str, ...]:
+        """What keeps us from being heard or from hearing, a sentence each that says what to do."""
+
     def health(self) -> dict[str, Any]:
         """How the connection stands."""
 

@@ -13,8 +13,8 @@ from typing import Final
 from bridge import commands, markup
 from bridge import conversation as rules
 from bridge.commands import Command
-from bridge.conversation import Ground
 from bridge.errors import NotFound, Unreachable
+from bridge.ground import Ground
 from bridge.inbound import Heard, Pressed, Removed
 from bridge.model import (
     Agent,
@@ -24,6 +24,7 @@ from bridge.model import (
     Standing,
     Status,
     Step,
+    Thread,
     ThreadId,
     Visibility,
 )
@@ -31,7 +32,7 @@ from bridge.moving import move
 from bridge.policies import visibility
 from bridge.policies.visibility import Decision
 from bridge.ports import Clock, Signals, Store, Workplace
-from bridge.topics import OUTBOX, missed_topic
+from bridge.topics import OUTBOX, changed_topic, missed_topic
 from bridge.transaction import Transaction
 
 FRESH_FOR: Final = timedelta(hours=24)  # a person's name, standing and picture
@@ -101,9 +102,11 @@ class AgentDesk:
         await self.store.turn(lambda tx: tx.set_repaired(thread, upto))
 
     async def channel_changed(self, workplace: str, channel: str) -> None:
-        """Something about a channel is different: what waits for it is tried again soon. Twice is harmless."""
+        """Something about a channel is different: what waits for it is tried again at once. Twice is harmless."""
         _log.info("%s, channel %s has changed", workplace, channel)
-        self.signals.ring(OUTBOX)
+        now = self.clock.now()
+        self.signals.ring(changed_topic(workplace))
+        await self.store.turn(lambda tx: tx.hasten(workplace, channel, now))
 
     async def _run(self, event: Heard | Pressed, author: str, unit: _Unit) -> None:
         await self._await_thread(event)
@@ -148,25 +151,46 @@ def _whose(tx: Transaction, *, event: Heard | Pressed | Removed) -> Whose:
 
 
 def _with_agent(tx: Transaction, *, event: Heard | Pressed, person: Person | None, moment: Moment, unit: _Unit) -> None:
-    thread = tx.thread_at(event.workplace, event.channel, event.thread) if event.thread else None
-    conversation = tx.lock_conversation(thread.conversation) if thread else None
+    thread = _locked(tx, event)
+    agent = _agent(tx, event, person, moment)
+    if not event.thread:
+        _hint_in_channel(tx, event, agent, Ground(tx.lock_conversation(thread.conversation), thread, moment))
+    else:
+        unit(tx, ground=_ground(tx, thread, moment), agent=agent)
+
+
+def _locked(tx: Transaction, event: Heard | Pressed) -> Thread:
+    """The thread of the event, or the newest one of its channel, with its conversation locked before all else."""
+    place = (event.workplace, event.channel)
+    found = tx.thread_at(*place, event.thread) if event.thread else tx.newest_thread(*place)
+    if found is None:
+        raise NotFound("not one of our threads")
+    tx.lock_conversation(found.conversation)
+    return tx.thread(found.id) or found
+
+
+def _agent(tx: Transaction, event: Heard | Pressed, person: Person | None, moment: Moment) -> Agent:
     if person is not None:
         agent: Agent | None = tx.put_agent(person, event.workplace, moment.id("agent"), moment.now)
     else:
         agent = tx.agent(event.workplace, event.author)
     if agent is None:
         raise NotFound(f"person {event.author}")
-    if isinstance(event, Heard) and event.outsider:
-        agent = replace(agent, standing=Standing.OUTSIDER)
-    if thread is None or conversation is None:
-        _hint_in_channel(tx, event, agent, moment)
-        return
-    ground = Ground(conversation, thread, moment, tx.posted_place(conversation.id))
-    unit(tx, ground=ground, agent=agent)
+    is_outsider = isinstance(event, Heard) and event.outsider
+    return replace(agent, standing=Standing.OUTSIDER) if is_outsider else agent
+
+
+def _ground(tx: Transaction, stood: Thread, moment: Moment) -> Ground:
+    """What is said in a thread that was left still belongs to the conversation, wherever that goes on now."""
+    conversation = tx.lock_conversation(stood.conversation)
+    thread = tx.active_thread(conversation.id)
+    if thread is None:
+        raise NotFound("the thread was left for good")
+    return Ground(conversation, thread, moment, tx.posted_place(conversation.id), stood=stood.id)
 
 
 def _heard(tx: Transaction, *, heard: Heard, ground: Ground, agent: Agent) -> None:
-    if tx.message_at(ground.thread.id, heard.ref) is not None:
+    if tx.message_at(ground.where, heard.ref) is not None:
         return
     text = markup.plain(heard.body)
     command = commands.parse(text)
@@ -241,7 +265,7 @@ def _claim(tx: Transaction, ground: Ground, agent: Agent) -> Step:
 
 
 def _edited(tx: Transaction, *, heard: Heard, ground: Ground, agent: Agent) -> None:
-    message = tx.message_at(ground.thread.id, heard.ref)
+    message = tx.message_at(ground.where, heard.ref)
     if message is None:
         if commands.parse(markup.plain(heard.body)) is None:
             tx.save(_said(tx, ground, agent, heard))
@@ -307,7 +331,15 @@ def _send(tx: Transaction, ground: Ground, agent: Agent, pressed: Pressed) -> St
     mine = message is not None and message.agent == agent.id and message.conversation == ground.conversation.id
     if message is None or not mine or not message.held:
         return rules.hint(ground, agent, "nothing_to_send")
+    if not _is_latest(tx, ground):
+        return rules.hint(ground, agent, "is_over")
     return rules.sent_after_all(ground, agent, message, joins=pressed.verb == "join")
+
+
+def _is_latest(tx: Transaction, ground: Ground) -> bool:
+    """An old chat cannot open again beside a newer one of the same visitor."""
+    latest = tx.latest_conversation(ground.conversation.visitor)
+    return latest is None or latest.id == ground.conversation.id
 
 
 def _person_changed(tx: Transaction, *, person: Person, workplace: str, moment: Moment) -> None:
@@ -315,11 +347,9 @@ def _person_changed(tx: Transaction, *, person: Person, workplace: str, moment: 
         tx.put_agent(person, workplace, moment.id("agent"), moment.now)
 
 
-def _hint_in_channel(tx: Transaction, event: Heard | Pressed, agent: Agent, moment: Moment) -> None:
+def _hint_in_channel(tx: Transaction, event: Heard | Pressed, agent: Agent, ground: Ground) -> None:
     """Answers belong in the thread; said once in a while, since colleagues also talk among themselves."""
-    thread = tx.newest_thread(event.workplace, event.channel)
-    slot = int(moment.now.timestamp() // HINT_EVERY.total_seconds())
-    is_due = tx.once(f"{event.workplace}:hint:{event.channel}:{agent.ref}:{slot}", moment.now)
-    if thread is not None and is_due and agent.standing is Standing.MEMBER:
-        ground = Ground(tx.lock_conversation(thread.conversation), thread, moment)
+    slot = int(ground.moment.now.timestamp() // HINT_EVERY.total_seconds())
+    is_due = tx.once(f"{event.workplace}:hint:{event.channel}:{agent.ref}:{slot}", ground.moment.now)
+    if is_due and agent.standing is Standing.MEMBER:
         tx.save(rules.hint(ground, agent, ANSWER_IN_THREAD))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from bridge import markup
+from bridge.ground import INTERNAL, NOT_SHOWN, SHOWN, Ground, card, delivery_to, mark, notice, tell
 from bridge.inbound import Heard
 from bridge.markup import Markup
 from bridge.model import (
@@ -36,21 +37,6 @@ FIRST_WORDS: Final = 1500  # characters of the first message that ride in the ca
 # Reasons that keep a new text back but do not take an edited one away: it was shown when its author might speak.
 STAYS_SHOWN: Final = frozenset({"not_shown_not_claimant", "not_shown_closed", "not_shown_strict"})
 REOPENS_WITHIN: Final = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What every happening stands on: the conversation in its turn, its thread, the moment.
-
-    `posted` is the place of the visitor's last message that stands in the thread: what an agent who acts now has seen.
-    `has_card`: the thread's root stands or is on its way.
-    """
-
-    conversation: Conversation
-    thread: Thread
-    moment: Moment
-    posted: int = 0
-    has_card: bool = True
 
 
 def opened(visitor: Visitor, site: Site, number: int, page: Page, moment: Moment) -> Ground:
@@ -91,7 +77,7 @@ def visitor_said(ground: Ground, text: str, key: str) -> Step:
             key=key,
         ),
     )
-    reopening = (_notice(ground, "reopened"), _card(ground)) if was_closed and ground.has_card else ()
+    reopening = (notice(ground, "reopened"), card(ground)) if was_closed and ground.has_card else ()
     thread = replace(ground.thread, state=ThreadState.ACTIVE)
     return Step(conversation, (message,), deliveries=reopening + _leaving(ground, message), thread=thread)
 
@@ -127,7 +113,7 @@ def email_left(ground: Ground, address: str) -> Step:
     """The team learns where to answer when the visitor has gone."""
     return Step(
         ground.conversation,
-        deliveries=(_notice(ground, "email_left", address=address), _card(ground)),
+        deliveries=(notice(ground, "email_left", address=address), card(ground)),
     )
 
 
@@ -141,7 +127,7 @@ def agent_said(ground: Ground, agent: Agent, heard: Heard, decision: Decision, b
         at=heard.at,
         order=heard.order,
         agent=agent.id,
-        thread=ground.thread.id,
+        thread=ground.where,
         ref=heard.ref,
         held=decision.reason,
     )
@@ -149,18 +135,31 @@ def agent_said(ground: Ground, agent: Agent, heard: Heard, decision: Decision, b
         return Step(
             ground.conversation,
             (replace(said, place=ground.conversation.places),),
-            deliveries=_hints(ground, agent, said),
+            deliveries=(*_hints(ground, agent, said), mark(ground, said, receipt_of(said))),
         )
     claim = _claimed(ground, agent) if decision.claims else Step(ground.conversation)
     conversation = claim.conversation if before is not None else _acted(claim.conversation, ground)
     conversation, message = _shown(conversation, said, before)
-    return replace(claim, conversation=conversation, messages=(*claim.messages, message))
+    receipt = mark(ground, message, SHOWN)
+    return replace(
+        claim,
+        conversation=conversation,
+        messages=(*claim.messages, message),
+        deliveries=(*claim.deliveries, receipt),
+    )
+
+
+def receipt_of(message: Message) -> str:
+    """What became of an agent's message."""
+    if message.visibility is Visibility.PUBLIC:
+        return SHOWN
+    return NOT_SHOWN if message.held else INTERNAL
 
 
 def _hints(ground: Ground, agent: Agent, message: Message) -> tuple[Delivery, ...]:
     if not message.held:
         return ()
-    return (_tell(ground, agent, message.held, message=message.id),)
+    return (tell(ground, agent, message.held, message=message.id),)
 
 
 def sent_after_all(ground: Ground, agent: Agent, message: Message, *, joins: bool) -> Step:
@@ -173,7 +172,10 @@ def sent_after_all(ground: Ground, agent: Agent, message: Message, *, joins: boo
     elif joins and agent.id != ground.conversation.claimant:
         step = _joined(ground, agent)
     conversation, shown = _shown(_acted(step.conversation, ground), replace(message, held=""))
-    return replace(step, conversation=conversation, changed=(*step.changed, shown))
+    receipt = mark(ground, shown, SHOWN, before=receipt_of(message))
+    return replace(
+        step, conversation=conversation, changed=(*step.changed, shown), deliveries=(*step.deliveries, receipt)
+    )
 
 
 def edited(ground: Ground, agent: Agent, message: Message, heard: Heard, decision: Decision) -> Step:
@@ -187,14 +189,19 @@ def edited(ground: Ground, agent: Agent, message: Message, heard: Heard, decisio
     if message.visibility is not Visibility.PUBLIC:
         return _edited_inside(ground, agent, replace(changed, held=_held(message, decision)), message.held)
     if decision.visibility is not Visibility.PUBLIC and decision.reason not in STAYS_SHOWN:
-        return removed(ground, message)
+        return replace(removed(ground, message), deliveries=(mark(ground, message, INTERNAL, before=SHOWN),))
     conversation, shown = _changed(ground.conversation, changed)
     return Step(conversation, changed=(shown,))
 
 
 def _edited_inside(ground: Ground, agent: Agent, changed: Message, before: str) -> Step:
-    hints = _hints(ground, agent, changed) if changed.held != before else ()
-    return Step(ground.conversation, changed=(changed,), deliveries=hints)
+    if changed.held == before:
+        return Step(ground.conversation, changed=(changed,))
+    told = (
+        *_hints(ground, agent, changed),
+        mark(ground, changed, receipt_of(changed), before=NOT_SHOWN if before else INTERNAL),
+    )
+    return Step(ground.conversation, changed=(changed,), deliveries=told)
 
 
 def _held(message: Message, decision: Decision) -> str:
@@ -243,7 +250,7 @@ def taken_over(ground: Ground, agent: Agent) -> Step:
     if ground.conversation.status is Status.CLOSED or ground.conversation.claimant == agent.id:
         return Step(ground.conversation)
     step = _claimed(ground, agent)
-    return replace(step, deliveries=(*step.deliveries, _notice(ground, "taken_over", agent=agent.name)))
+    return replace(step, deliveries=(*step.deliveries, notice(ground, "taken_over", agent=agent.name)))
 
 
 def released(ground: Ground, agent: Agent) -> Step:
@@ -251,8 +258,8 @@ def released(ground: Ground, agent: Agent) -> Step:
     if ground.conversation.status is not Status.CLAIMED:
         return Step(ground.conversation)
     conversation, left = _notice_shown(_waiting_anew(ground), ground, "agent_left", agent)
-    line = _notice(ground, "released", agent=agent.name)
-    return Step(conversation, (left,), deliveries=(line, _card(ground)))
+    line = notice(ground, "released", agent=agent.name)
+    return Step(conversation, (left,), deliveries=(line, card(ground)))
 
 
 def closed(ground: Ground, agent: Agent) -> Step:
@@ -264,7 +271,7 @@ def closed(ground: Ground, agent: Agent) -> Step:
 
 def hint(ground: Ground, to: Agent, words: str, /, **about: str) -> Step:
     """Something that only this agent is told."""
-    return Step(ground.conversation, deliveries=(_tell(ground, to, words, about=about),))
+    return Step(ground.conversation, deliveries=(tell(ground, to, words, about=about),))
 
 
 def noted(ground: Ground, agent: Agent, heard: Heard, text: Markup) -> Step:
@@ -282,7 +289,7 @@ def _claimed(ground: Ground, agent: Agent) -> Step:
     )
     conversation, joined = _notice_shown(_acted(conversation, ground), ground, "agent_joined", agent)
     thread = replace(ground.thread, state=ThreadState.ACTIVE)
-    return Step(conversation, (joined,), deliveries=(_card(ground),), thread=thread)
+    return Step(conversation, (joined,), deliveries=(card(ground),), thread=thread)
 
 
 def _joined(ground: Ground, agent: Agent) -> Step:
@@ -295,9 +302,9 @@ def _joined(ground: Ground, agent: Agent) -> Step:
 def _closed(ground: Ground, words: str, agent: Agent | None) -> Step:
     conversation = replace(ground.conversation, status=Status.CLOSED, closed_at=ground.moment.now)
     conversation, shown = _notice_shown(conversation, ground, words, agent)
-    line = _notice(ground, words, agent=agent.name if agent else "")
+    line = notice(ground, words, agent=agent.name if agent else "")
     thread = replace(ground.thread, state=ThreadState.CLOSED)
-    return Step(conversation, (shown,), deliveries=(line, _card(ground)), thread=thread)
+    return Step(conversation, (shown,), deliveries=(line, card(ground)), thread=thread)
 
 
 def _waiting_anew(ground: Ground) -> Conversation:
@@ -345,44 +352,3 @@ def _notice_shown(
         notice=words,
     )
     return _shown(conversation, notice)
-
-
-def delivery_to(
-    ground: Ground,
-    kind: Kind,
-    *,
-    message: MessageId | None = None,
-    words: str = "",
-    about: dict[str, str] | None = None,
-) -> Delivery:
-    """Something that leaves into the ground's thread."""
-    return Delivery(
-        kind=kind,
-        lane=ground.thread.id if kind in (Kind.OPEN, Kind.POST, Kind.NOTICE) else f"{kind}:{ground.thread.id}",
-        thread=ground.thread.id,
-        key=ground.moment.id(f"{kind}:{words}"),
-        at=ground.moment.now,
-        message=message,
-        words=words,
-        about=about or {},
-    )
-
-
-def _notice(ground: Ground, words: str, **about: str) -> Delivery:
-    return delivery_to(ground, Kind.NOTICE, words=words, about=about)
-
-
-def _tell(
-    ground: Ground,
-    agent: Agent,
-    words: str,
-    *,
-    message: MessageId | None = None,
-    about: dict[str, str] | None = None,
-) -> Delivery:
-    told = delivery_to(ground, Kind.TELL, message=message, words=words, about=about)
-    return replace(told, to=agent.ref)
-
-
-def _card(ground: Ground) -> Delivery:
-    return delivery_to(ground, Kind.CARD)

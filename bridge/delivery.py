@@ -17,7 +17,7 @@ from bridge.model import Kind
 from bridge.moving import move
 from bridge.pace import Meter
 from bridge.ports import Bell, Clock, Placed, Signals, Store, ThreadRef, Unit, Workplace
-from bridge.topics import OUTBOX
+from bridge.topics import OUTBOX, changed_topic
 from bridge.transaction import LIMITED, Choice, Doubt, Errand, Transaction
 
 T = TypeVar("T")
@@ -28,10 +28,13 @@ AT_ONCE: Final = 16  # calls under way in one workplace
 BACK_OFF: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds before each further attempt
 STANDING_WAIT: Final = 30.0  # seconds between tries while something waits for a person
 LEASE: Final = timedelta(seconds=60)
+PASSING: Final = (Kind.TELL, Kind.MARK)  # what may be lost: it is not worth a second try when the first reached them
+MARKS_WITHIN: Final = timedelta(seconds=30)
 METHODS: Final = {
     "posting": (Kind.OPEN, Kind.POST, Kind.NOTICE),
     "editing": (Kind.CARD,),
     "telling": (Kind.TELL,),
+    "marking": (Kind.MARK,),
 }
 _log = logging.getLogger("silta.courier")
 
@@ -47,6 +50,8 @@ class Round:
 
 def _must_move(errand: Errand, error: WorkplaceError) -> bool:
     """The thread is gone, or its channel is of no use and conversations of the site go to another one by now."""
+    if errand.delivery.kind in PASSING:
+        return False
     if isinstance(error, Rejected):
         return error.cause == ROOT_GONE
     has_other = errand.site.channel != errand.thread.channel
@@ -74,7 +79,7 @@ class Courier:
 
     def __post_init__(self) -> None:
         can = self.workplace.capabilities
-        paces = {"posting": can.posting, "editing": can.editing, "telling": can.telling}
+        paces = {"posting": can.posting, "editing": can.editing, "telling": can.telling, "marking": can.marking}
         self._meters.update({method: Meter(pace) for method, pace in paces.items()})
 
     @property
@@ -84,8 +89,11 @@ class Courier:
 
     async def run(self) -> None:
         """Carry until `stop` is called or we are cancelled."""
-        with self.signals.listen(OUTBOX) as bell:
+        topic = changed_topic(self.workplace.name)
+        with self.signals.listen(OUTBOX) as bell, self.signals.listen(topic) as changed:
             while not self._is_stopping:
+                if await changed.wait(0):
+                    self._try_channels_again()
                 wait = await self._safely(self._round(), LOOKS_EVERY)
                 await self._rest(bell, wait)
 
@@ -98,6 +106,10 @@ class Courier:
         for call in self._calls:
             call.cancel()
         await asyncio.gather(*self._calls, return_exceptions=True)
+
+    def _try_channels_again(self) -> None:
+        for meter in self._meters.values():
+            meter.lift()
 
     async def _rest(self, bell: Bell, wait: float) -> None:
         if wait > 0 and not self._is_stopping:
@@ -235,7 +247,15 @@ class Courier:
         if kind is Kind.TELL:
             where = ThreadRef(channel, "") if errand.delivery.words == ANSWER_IN_THREAD else thread
             await self.workplace.tell(where, errand.delivery.to, cards.hint(errand))
+        if kind is Kind.MARK and self._is_worth_marking(errand):
+            before = errand.delivery.about.get("before", "")
+            await self.workplace.mark(channel, errand.messages[0].ref or "", errand.delivery.words, before)
         return None
+
+    def _is_worth_marking(self, errand: Errand) -> bool:
+        """A receipt that comes late says nothing any more, and its calls are better spent on words."""
+        is_late = self.clock.now() - errand.delivery.at > MARKS_WITHIN
+        return self.workplace.capabilities.receipts and bool(errand.messages) and not is_late
 
     async def _happened(self, errand: Errand, placed: Placed | None) -> None:
         number = errand.delivery.number
@@ -256,13 +276,13 @@ class Courier:
         if _must_move(errand, error):
             moment = self.clock.moment()
             await self._record(lambda tx: move(tx, errand.thread.id, moment))
+        elif errand.delivery.kind in PASSING and not isinstance(error, Unreachable):
+            await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
         elif isinstance(error, Rejected):
             self._alarm(errand, error)
             await self._record(lambda tx: tx.gave_up(number, self._epoch, error.cause))
         elif isinstance(error, Unknown) and is_post:
             await self._record(lambda tx: tx.doubtful(number, self._epoch, now))
-        elif isinstance(error, Unknown) and errand.delivery.kind is Kind.TELL:
-            await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
         else:
             is_limited = isinstance(error, Unreachable) and error.limited
             await self._postpone(errand, self._pause(method, errand, error), LIMITED if is_limited else error.cause)

@@ -90,6 +90,7 @@ class Kind(StrEnum):
     NOTICE = "notice"
     CARD = "card"
     TELL = "tell"
+    MARK = "mark"
 
 
 class DeliveryState(StrEnum):

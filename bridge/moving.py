@@ -6,7 +6,8 @@ import logging
 from dataclasses import replace
 from typing import Final
 
-from bridge.conversation import Ground, delivery_to, rides_in_card
+from bridge.conversation import rides_in_card
+from bridge.ground import Ground, delivery_to
 from bridge.model import ChannelId, Delivery, Kind, Message, Moment, Status, Step, Thread, ThreadId, ThreadState
 from bridge.transaction import Transaction
 

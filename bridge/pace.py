@@ -67,6 +67,10 @@ class Meter:
         """No call in this channel before these seconds have passed; an empty channel means everywhere."""
         self._silent_until[channel] = max(self._silent_until.get(channel, 0.0), now + seconds)
 
+    def lift(self) -> None:
+        """Channels may be tried again; a silence that was asked of us everywhere stays."""
+        self._silent_until = {name: until for name, until in self._silent_until.items() if not name}
+
     def silence_left(self, channel: str, now: float) -> float:
         """Seconds for which the other side still wants silence here; 0 for none."""
         return max(0.0, *(self._silent_until.get(name, 0.0) - now for name in ("", channel)))

@@ -88,11 +88,13 @@ class Capabilities:
     edits: bool = False
     deletes: bool = False
     read_back: bool = False
+    receipts: bool = False
     max_text: int = 4000
     max_card: int = 1500
     posting: tuple[Pace, ...] = ()
     editing: tuple[Pace, ...] = ()
     telling: tuple[Pace, ...] = ()
+    marking: tuple[Pace, ...] = ()
 
 
 class Workplace(Protocol):
@@ -122,6 +124,12 @@ class Workplace(Protocol):
         """Say something that only this agent sees; it may be lost, and twice is harmless.
 
         An empty root: in the channel.
+        """
+
+    async def mark(self, channel: str, ref: str, receipt: str, before: str) -> None:
+        """Show on a person's message what became of it: `shown`, `internal`, `not_shown`; the one before goes.
+
+        Twice is harmless. Only where `receipts` is among the capabilities.
         """
 
     async def find(self, thread: ThreadRef, key: str, since: datetime) -> tuple[Placed, ...]:

@@ -9,6 +9,11 @@ from bridge.model import VisitorId
 OUTBOX: Final = "outbox"
 
 
+def changed_topic(workplace: str) -> str:
+    """Rung when something about a channel of this workplace is different."""
+    return f"changed:{workplace}"
+
+
 def missed_topic(workplace: str) -> str:
     """Rung when events of this workplace may have been missed."""
     return f"missed:{workplace}"

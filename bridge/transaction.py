@@ -215,6 +215,9 @@ class Outbox(Protocol):
     def call_back(self, thread: ThreadId) -> None:
         """Nothing of this thread leaves any more, and what is under way is not waited for."""
 
+    def hasten(self, workplace: str, channel: str, now: datetime) -> None:
+        """What waits for this channel is due now, whatever it was told to wait."""
+
     def look_again(self, number: int, epoch: int, at: datetime) -> bool:
         """Not found, but that proves nothing yet."""
 

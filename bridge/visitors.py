@@ -6,15 +6,18 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 from bridge import conversation as rules
 from bridge import markup
-from bridge.conversation import Ground
 from bridge.errors import NotFound, Refused
+from bridge.ground import Ground
 from bridge.model import Conversation, Message, Moment, Page, Receipt, Site, Visitor, VisitorId
 from bridge.policies.text import accepted, email_address, one_line
 from bridge.ports import Clock, Store
 from bridge.transaction import Seen, Transaction
+
+URL_LIMIT: Final = 2000  # a longer address is dropped: cut, it would lead elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def hashed(token: str) -> str:
 
 
 def _bounded(page: Page) -> Page:
-    return Page(one_line(page.url, 1000), one_line(page.title, 200))
+    return Page(page.url if len(page.url) <= URL_LIMIT else "", one_line(page.title, 200))
 
 
 def _known(tx: Transaction, *, token: str) -> Guest:

@@ -104,6 +104,10 @@ class Outbox(Conversations):
             raise LookupError(name)
         return row
 
+    def hasten(self, workplace: str, channel: str, now: datetime) -> None:
+        self._run(sql.HASTEN, {"workplace": workplace, "channel": channel, "now": now, "why": LIMITED})
+        self.rings.append(OUTBOX)
+
     def call_back(self, thread: ThreadId) -> None:
         self._run(sql.CALL_BACK, {"thread": thread})
 

@@ -40,6 +40,7 @@ SETTINGS: Final = {
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "10s",  # a process that was frozen in a turn must not hold its rows for ever
 }
+CLOSING: Final = 10.0  # seconds that turns under way get at the end
 PATIENCE: Final = 30.0  # seconds for one statement, so that a dead network ends
 _log = logging.getLogger("silta.storage")
 
@@ -77,7 +78,11 @@ class PostgresStore:
     async def close(self) -> None:
         """Let what was begun end, then let go of the connections."""
         self._is_closed = True
-        await self._idle.wait()
+        try:
+            async with asyncio.timeout(CLOSING):
+                await self._idle.wait()
+        except TimeoutError:
+            _log.warning("%d turns had not ended when the database was closed", self._running)
         await self._engine.dispose()
 
     async def turn(self, unit: Unit[T]) -> T:

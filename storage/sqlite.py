@@ -226,7 +226,7 @@ def _locked(path: str) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock.close()
-        raise Refused("database", f"the database {path} is in use by another process; stop it first") from error
+        raise Refused("in_use", f"the database {path} is in use by another process; stop it first") from error
     return lock
 
 

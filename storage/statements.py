@@ -356,3 +356,17 @@ CALL_BACK: Final = (
     .values(state="joined", cause="moved")
 )
 HAS_MOVED: Final = select(t.id).where(t.conversation_id == bindparam("conversation"), t.state == "moved").limit(1)
+HASTEN: Final = (
+    update(DELIVERY)
+    .where(
+        d.channel_id.in_(
+            select(CHANNEL.c.id).where(
+                CHANNEL.c.workplace == bindparam("workplace"), CHANNEL.c.ref == bindparam("channel")
+            )
+        ),
+        d.state == "due",
+        d.due_at > bindparam("now"),
+        d.cause != bindparam("why"),
+    )
+    .values(due_at=bindparam("now"))
+)

@@ -136,6 +136,10 @@ class Visitor:
         """The words shown, in order; of these speakers only, if any are named."""
         return [said["text"] for said in self.messages() if not speakers or said["from"] in speakers]
 
+    def state_of(self, key: str) -> str:
+        """How far the message with this key has come; empty while it is not shown."""
+        return next((said["state"] for said in self.messages() if said.get("key") == key), "")
+
     async def sees(self, text: str) -> dict[str, Any]:
         """Wait until a message with these words is shown."""
         found: dict[str, Any] = await until(lambda: next((m for m in self.messages() if text in m["text"]), None), text)

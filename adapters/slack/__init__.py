@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,7 @@ from adapters.slack.inbox import Inbox
 from adapters.slack.setup import FIELDS, SlackSettings, faults
 from adapters.slack.socket import SlackSocket, Tempo
 from adapters.slack.workplace import SlackWorkplace
-from bridge.errors import Refused
+from bridge.errors import Refused, Unreachable, WorkplaceError
 
 __all__ = [
     "FIELDS",
@@ -68,9 +69,31 @@ class SlackBridge:
         """Let go of the network; nothing works after it. Twice is harmless."""
         await self._session.close()
 
+    async def faults(self) -> tuple[str, ...]:
+        """Both tokens tried, one sentence for each that does not work."""
+        tried = (
+            (self.workplace.ping, "The bot token does not work ({}): copy it again from OAuth & Permissions."),
+            (
+                self.workplace.socket_address,
+                "The app-level token does not work ({}): make a new one with connections:write"
+                " on the app's page Basic Information, and switch Socket Mode on.",
+            ),
+        )
+        return tuple([found for call, words in tried if (found := await _fault(call, words))])
+
     def health(self) -> dict[str, Any]:
         """See `SlackSocket.health`; no connections before `listen`."""
         return self._socket.health() if self._socket is not None else {"connections": 0}
+
+
+async def _fault(call: Callable[[], Awaitable[object]], words: str) -> str:
+    try:
+        await call()
+    except Unreachable as error:
+        return words.format(error.cause) if error.standing else f"Slack cannot be reached: {error}"
+    except WorkplaceError as error:
+        return words.format(error.cause)
+    return ""
 
 
 async def open_slack(settings: SlackSettings, *, tempo: Tempo | None = None) -> SlackBridge:

@@ -29,8 +29,11 @@ CAPABILITIES: Final = Capabilities(
     posting=(Pace(1.0, 4.0, per_channel=True), Pace(5.0, 20.0, per_channel=False)),
     editing=(Pace(0.8, 10.0, per_channel=False),),
     telling=(Pace(1.6, 10.0, per_channel=False),),
+    receipts=True,
+    marking=(Pace(0.7, 10.0, per_channel=False),),
 )
-UNPACED: Final = replace(CAPABILITIES, posting=(), editing=(), telling=())
+UNPACED: Final = replace(CAPABILITIES, posting=(), editing=(), telling=(), marking=())
+RECEIPTS: Final = {"shown": "white_check_mark", "internal": "lock", "not_shown": "warning"}
 
 # https://docs.slack.dev/reference/block-kit/blocks and …/composition-objects/text-object
 HEADING: Final = 150

@@ -119,6 +119,20 @@ class SlackWorkplace:
             place["thread_ts"] = thread.root
         await called(self.client, "chat.postEphemeral", wrote=True, json=place | _worded(post))
 
+    async def mark(self, channel: str, ref: str, receipt: str, before: str) -> None:
+        """Show a receipt as a reaction; the one before goes. Already there, or already gone, is success."""
+        await self._react("reactions.add", channel, ref, render.RECEIPTS[receipt])
+        if before and before != receipt:
+            await self._react("reactions.remove", channel, ref, render.RECEIPTS[before])
+
+    async def _react(self, method: str, channel: str, ref: str, name: str) -> None:
+        place = {"channel": channel, "timestamp": ref, "name": name}
+        try:
+            await called(self.client, method, wrote=True, json=place)
+        except Rejected as error:
+            if error.cause not in ("already_reacted", "no_reaction"):
+                raise
+
     async def find(self, thread: ThreadRef, key: str, since: datetime) -> tuple[Placed, ...]:
         """Every post of ours that carries the key, oldest first."""
         own = await self.identity()

@@ -33,6 +33,7 @@ STATUS: Final = {
     "too_fast": 429,
     "busy": 503,
 }
+SILENT: Final = 75.0  # seconds; above the 60 that a proxy usually keeps a connection for the next request
 SENDING: Final = 60.0  # seconds that a client may take to receive an answer
 NOT_HTTP: Final = {404: "not_found", 413: "too_large"}  # all other refusals of the library: malformed
 GUARDED: Final = ("/v1/site", "/v1/visitor")
@@ -54,6 +55,19 @@ def build(desk: VisitorDesk, signals: Signals, settings: Settings) -> web.Applic
     app.router.add_get("/v1/photo/{agent}/{version}", visitor_http.photo)
     files.add_routes(app, settings.origin)
     return app
+
+
+def runner(app: web.Application, *, shutdown_timeout: float) -> web.AppRunner:
+    """What runs the application. A connection that sends nothing, or half a header, is closed after SILENT seconds:
+    the library's own patience is an hour.
+    """
+    return web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        keepalive_timeout=SILENT,
+        shutdown_timeout=shutdown_timeout,
+    )
 
 
 @web.middleware

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
+import time
 from pathlib import Path
 
 import uvloop
 
 from tests.bench import burst, machine, programs, rates, standing
-from tests.bench.report import page
+from tests.bench.report import written
 from tests.bench.table import FLOOR, PRODUCT, Table
 
-ROWS = ("rates", "memory", "start", "restart", "burst")
+STANDING = {
+    "rates": rates.measure,
+    "memory": standing.memory,
+    "start": standing.start,
+    "restart": standing.restart,
+}
+BEGAN = time.monotonic()
+ROWS = (*STANDING, "burst")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS), help="only these rows")
-    parser.add_argument("--short", action="store_true", help="one small run of everything, in less than a minute")
+    parser.add_argument("--short", action="store_true", help="one small run without a restart, in less than a minute")
     parser.add_argument("--runs", type=int, default=5, help="interleaved runs whose median is shown (5)")
     parser.add_argument("--rates", type=float, nargs="+", default=[1, 50, 200, 500], help="messages a second")
     parser.add_argument("--seconds", type=float, default=6, help="length of a window at one rate (6)")
@@ -30,10 +37,12 @@ def _arguments() -> argparse.Namespace:
 
 
 async def _measured(chosen: argparse.Namespace, table: Table) -> None:
-    plan = rates.Plan(tuple(chosen.rates), chosen.seconds, visitors=100, tree=chosen.tree.resolve())
+    plan = rates.Plan(
+        tuple(chosen.rates), chosen.seconds, visitors=100, sockets=chosen.sockets, tree=chosen.tree.resolve()
+    )
     if chosen.short:
-        plan = rates.Plan((50.0,), 2.0, visitors=20, tree=plan.tree)
-        chosen.runs, chosen.sockets = 1, 500
+        plan, chosen.runs = rates.Plan((50.0,), 1.0, visitors=5, sockets=200, settled=1.0, tree=plan.tree), 1
+        chosen.rows = [row for row in chosen.rows if row != "restart" or len(chosen.rows) == 1]
     for run in range(chosen.runs):
         await _run(run, plan, chosen, table)
     if "burst" in chosen.rows:
@@ -45,19 +54,14 @@ async def _run(run: int, plan: rates.Plan, chosen: argparse.Namespace, table: Ta
     """One run of each program, and the other first the next time."""
     for is_floor in (run % 2 == 1, run % 2 == 0):
         name = FLOOR if is_floor else PRODUCT
-        _say(f"run {run + 1}, {name}")
-        if "rates" in chosen.rows:
-            table.add(name, await rates.measure(plan, is_floor=is_floor))
-        if "memory" in chosen.rows:
-            table.add(name, await standing.memory(plan, chosen.sockets, is_floor=is_floor))
-        if "start" in chosen.rows:
-            table.add(name, await standing.start(plan, is_script=is_floor))
-        if "restart" in chosen.rows:
-            table.add(name, await standing.restart(plan, is_floor=is_floor))
+        for row, measure in STANDING.items():
+            if row in chosen.rows:
+                _say(f"run {run + 1}, {row}, {name}")
+                table.add(name, await measure(plan, is_floor=is_floor))
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    print(f"{time.monotonic() - BEGAN:4.0f} s  {text}", file=sys.stderr, flush=True)
 
 
 def main() -> None:
@@ -68,7 +72,7 @@ def main() -> None:
     uvloop.run(_measured(chosen, table))
     print("\n".join(table.lines()))
     if chosen.write:
-        (programs.ROOT / "docs" / "bench.md").write_text(page(table, chosen.runs), encoding="utf-8")
+        written(table, chosen.runs)
 
 
 if __name__ == "__main__":

@@ -42,9 +42,7 @@ async def measure(rush: Rush, *, tree: Path) -> Found:
     await playground.start()
     try:
         with TemporaryDirectory(prefix="bench-") as name:
-            made = programs.product(
-                Path(name), playground.api_url, tree=tree, slack_pace="on", slack_channel=SUPPORT
-            )
+            made = programs.product(Path(name), playground.api_url, tree=tree, slack_pace="on", slack_channel=SUPPORT)
             async with programs.running(made):
                 return await _rushed(playground, rush, made.url)
     finally:

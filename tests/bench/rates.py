@@ -29,11 +29,13 @@ Found = dict[Figure, float]
 
 @dataclass(frozen=True)
 class Plan:
-    """What one run measures. `tree`: whose product."""
+    """What one run measures. `settled`: seconds after which nothing of a start goes on; `tree`: whose product."""
 
     rates: tuple[float, ...]
     seconds: float
     visitors: int
+    sockets: int
+    settled: float = 3.0
     tree: Path = programs.ROOT
 
 

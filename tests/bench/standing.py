@@ -16,7 +16,6 @@ from tests.bench.rates import Found, Plan, staged
 from tests.bench.table import Figure
 from tests.bench.visitors import Crowd
 
-SETTLED = 3.0  # seconds after which nothing of a start is going on any more
 IMPORTS = """import importlib, sys
 for name in sys.argv[1:]:
     try:
@@ -30,38 +29,40 @@ IMPORTED = re.compile(r"^import time:\s+\d+ \|\s+\d+ \|\s+(\S+)$", re.MULTILINE)
 MIB, KIB = 2**20, 2**10
 
 
-async def memory(plan: Plan, sockets: int, *, is_floor: bool) -> Found:
+async def memory(plan: Plan, *, is_floor: bool) -> Found:
     """The growth from nobody to so many connected visitors who are silent, shared among them."""
     with TemporaryDirectory(prefix="bench-") as name:
         async with programs.slack_running() as slack:
             folder = Path(name)
             made = programs.floor(folder, slack) if is_floor else programs.product(folder, slack.api, tree=plan.tree)
             async with programs.running(made):
-                return {Figure(f"memory, {sockets} connected", "a connected visitor", "KiB"): await _each(made, sockets, is_floor=is_floor)}
+                grown = await _each(made, plan, is_floor=is_floor)
+    return {Figure(f"memory, {plan.sockets} connected", "a connected visitor", "KiB"): grown}
 
 
-async def _each(made: Program, sockets: int, *, is_floor: bool) -> float:
+async def _each(made: Program, plan: Plan, *, is_floor: bool) -> float:
     crowd = Crowd(made.url, is_floor)
     try:
-        await crowd.arrive(sockets)
-        await asyncio.sleep(SETTLED)
+        await crowd.arrive(plan.sockets)
+        await asyncio.sleep(plan.settled)
         before = machine.pss(made.pid)
         await crowd.connect()
-        await asyncio.sleep(SETTLED)
-        return (machine.pss(made.pid) - before) / sockets / KIB
+        await asyncio.sleep(plan.settled)
+        return (machine.pss(made.pid) - before) / plan.sockets / KIB
     finally:
         await crowd.leave()
 
 
-async def start(plan: Plan, *, is_script: bool) -> Found:
+async def start(plan: Plan, *, is_floor: bool) -> Found:
     """The product on a database that is there already, beside a script that imports the same modules and waits."""
     with TemporaryDirectory(prefix="bench-") as name:
         async with programs.slack_running() as slack:
             made = programs.product(Path(name), slack.api, tree=plan.tree)
             names = await _modules(made, plan.tree)
-            seconds, memory = await _imported(names, plan.tree) if is_script else await _started(made)
+            figures = await _imported(names, plan) if is_floor else await _started(made, plan)
     row = "nobody there (floor: a script with the same imports)"
-    return {Figure(row, "start", "s"): seconds, Figure(row, "idle", "MiB"): memory / MIB}
+    names = (("start", "s"), ("start, CPU", "s"), ("idle", "MiB"))
+    return {Figure(row, *name): value for name, value in zip(names, figures, strict=True)}
 
 
 async def _modules(made: Program, tree: Path) -> list[str]:
@@ -76,25 +77,27 @@ async def _modules(made: Program, tree: Path) -> list[str]:
     return IMPORTED.findall(said.decode())
 
 
-async def _started(made: Program) -> tuple[float, float]:
+async def _started(made: Program, plan: Plan) -> tuple[float, float, float]:
     async with programs.running(made):
-        await asyncio.sleep(SETTLED)
-        return made.took, machine.pss(made.pid)
+        worked = machine.cpu(made.pid)
+        await asyncio.sleep(plan.settled)
+        return made.took, worked, machine.pss(made.pid) / MIB
 
 
-async def _imported(names: list[str], tree: Path) -> tuple[float, float]:
+async def _imported(names: list[str], plan: Plan) -> tuple[float, float, float]:
     began = time.monotonic()
     pipe = asyncio.subprocess.PIPE
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", IMPORTS, *names, cwd=tree, stdin=pipe, stdout=pipe
+        sys.executable, "-c", IMPORTS, *names, cwd=plan.tree, stdin=pipe, stdout=pipe
     )
     assert child.stdout is not None
     await child.stdout.readline()
-    took = time.monotonic() - began
-    await asyncio.sleep(SETTLED)
-    memory = machine.pss(child.pid)
-    await child.communicate()
-    return took, memory
+    took, worked = time.monotonic() - began, machine.cpu(child.pid)
+    await asyncio.sleep(plan.settled)
+    memory = machine.pss(child.pid) / MIB
+    child.kill()
+    await child.wait()
+    return took, worked, memory
 
 
 async def restart(plan: Plan, *, is_floor: bool) -> Found:

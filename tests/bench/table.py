@@ -56,7 +56,9 @@ HEADING = ("| | figure | Silta | floor | ratio | goal |", "|---|---|---:|---:|--
 class Table:
     """Values by figure and program, in the order of their coming."""
 
-    _values: dict[Figure, dict[str, list[float]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    _values: dict[Figure, dict[str, list[float]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
 
     def add(self, program: str, sample: Sample) -> None:
         """What one run gave."""

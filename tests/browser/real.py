@@ -127,8 +127,9 @@ class Team:
             await self.field.press("Enter")
             await expect(self.field).to_have_value("")
 
-    async def press(self, name: str) -> None:
-        """A button of the card in the open thread."""
+    async def press(self, name: str, *, when: str) -> None:
+        """A button of the card in the open thread, once the card says how things stand: it is drawn anew before."""
+        await expect(self.thread.first).to_contain_text(when)
         await self.thread.first.get_by_role("button", name=name, exact=True).click()
 
     async def become(self, user: str) -> None:
@@ -196,6 +197,8 @@ async def a_pair(browser: Browser, folder: Path, **changes: Any) -> AsyncIterato
         "slack_channel": SUPPORT,
         "limit_visitor_minute": 10_000,
         "limit_address_minute": 10_000,
+        "limit_site_minute": 10_000,
+        "limit_sessions_hour": 10_000,
     }
     expect.set_options(timeout=PATIENCE)
     pair = Pair(World(team, table.load(None, **{**chosen, **changes}), MovedClock()), browser)
@@ -205,6 +208,8 @@ async def a_pair(browser: Browser, folder: Path, **changes: Any) -> AsyncIterato
         assert pair.complaints == []
     finally:
         await pair.leave()
+        for visitor in pair.world.visitors:
+            await visitor.leave()
         await pair.world.stop()
         await team.stop()
 

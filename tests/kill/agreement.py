@@ -5,25 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from adapters.playground.workspace import SUPPORT
 from tests.kill.customers import Customer
+from tests.kill.process import until
 from tests.kill.scene import SECRET, Scene
 
 PENDING = """SELECT count(*) FROM delivery
              WHERE kind IN ('open', 'post', 'notice') AND state IN ('due', 'sending', 'unknown')"""
 
 
-async def agreed(scene: Scene, within: float = 60.0) -> None:
+async def agreed(scene: Scene, within: float = 30.0) -> None:
     """Wait until everything has arrived, then hold every reading against the others."""
     async with asyncio.timeout(within + 90):
         await scene.team.settled()
-    loop = asyncio.get_running_loop()
-    end = loop.time() + within
-    while (found := disagreements(scene)) and loop.time() < end:
-        await asyncio.sleep(0.2)
-    assert not found, "\n".join(found)
+    with suppress(TimeoutError):
+        await until(lambda: not disagreements(scene), within)
+    assert not (found := disagreements(scene)), "\n".join(found)
     for customer in scene.customers:
         await _reads_the_same_anew(customer)
     assert "Traceback" not in scene.process.words(whole=True), "the bridge met a fault of its own"
@@ -42,7 +42,8 @@ def disagreements(scene: Scene) -> list[str]:
 
 
 def _of(scene: Scene, customer: Customer) -> Iterator[str]:
-    thread = [said for card in scene.cards() for said in thread_of(scene, card) if spoken(card).startswith(f"{customer.name}: ")]
+    cards = [card for card in scene.cards() if spoken(card).startswith(f"{customer.name}: ")]
+    thread = [said for card in cards for said in scene.team.thread(SUPPORT, card["ts"])]
     lines = [line for said in thread if is_ours(said) for line in spoken(said).split("\n") if line]
     answers = [said["text"] for said in thread if not is_ours(said) and SECRET not in said["text"]]
     shown = customer.texts("agent")
@@ -65,17 +66,10 @@ async def _reads_the_same_anew(customer: Customer) -> None:
     """Changes read piecemeal over all those lines are the history read at once."""
     tab = await customer.another_tab()
     try:
-        async with asyncio.timeout(30):
-            while not tab.state:
-                await asyncio.sleep(0.01)
+        await until(lambda: tab.state, 30)
         assert tab.messages() == customer.messages()
     finally:
         await tab.leave()
-
-
-def thread_of(scene: Scene, card: dict[str, Any]) -> list[dict[str, Any]]:
-    """A root and its replies."""
-    return scene.team.thread(SUPPORT, card["ts"])
 
 
 def is_ours(said: dict[str, Any]) -> bool:

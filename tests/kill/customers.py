@@ -26,6 +26,7 @@ class Customer(Visitor):
     acknowledged: list[str] = field(default_factory=list)
     closings: list[int | None] = field(default_factory=list)
     repeated: int = 0
+    is_waiting: bool = False
 
     async def stay(self) -> None:
         """Be connected until cancelled."""
@@ -42,8 +43,10 @@ class Customer(Visitor):
     async def tell(self, words: str) -> None:
         """Say it under one key until it is acknowledged."""
         text, key = f"{self.name}: {words}", uuid.uuid4().hex
-        while not await self._is_acknowledged({"type": "say", "key": key, "text": text}):
+        frame = {"type": "say", "key": key, "text": text}
+        while not await self._is_acknowledged(frame):  # noqa: ASYNC110 - the line comes back by `stay`
             await asyncio.sleep(0.02)
+        self.is_waiting = False
         self.acknowledged.append(text)
 
     async def _is_acknowledged(self, frame: dict[str, Any]) -> bool:
@@ -51,6 +54,7 @@ class Customer(Visitor):
         reader, before = self._reader, len(self.frames)
         if reader is None or reader.done():
             return False
+        self.is_waiting = True
         try:
             await self.send(frame)
         except (ClientError, OSError):

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,18 @@ def free_port() -> int:
             except OSError:
                 continue
             return port
+
+
+def say(text: str) -> None:
+    """Shown with a failure, and with -s."""
+    print(text)  # noqa: T201 - seeds and figures are for whoever runs the tests
+
+
+async def until(happened: Callable[[], object], within: float) -> None:
+    """Wait for something to be true; `within` seconds is a liveness bound."""
+    async with asyncio.timeout(within):
+        while not happened():  # noqa: ASYNC110 - what is waited for lies in another process
+            await asyncio.sleep(0.005)
 
 
 @dataclass(eq=False)
@@ -64,10 +76,8 @@ class Process:
         """SIGTERM; the exit code."""
         assert self._child is not None
         self._child.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(ENDS_WITHIN):
-            while self._child.poll() is None:
-                await asyncio.sleep(0.01)
-        return self._child.returncode
+        await until(lambda: not self.is_alive, ENDS_WITHIN)
+        return int(self._child.returncode)
 
     def discard(self) -> None:
         """Leave nothing running."""

@@ -20,19 +20,19 @@ from aiohttp import ClientError
 from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground, Rules
 from adapters.playground.workspace import ANNA, MIKAEL, SARA, SUPPORT
 from tests.kill.customers import Customer
-from tests.kill.process import Process, free_port
+from tests.kill.process import Process, free_port, say, until
 from tests.kill.switch import Switch
 from tests.world import Visitor
 
 AGENTS = (ANNA, MIKAEL, SARA)
-SECRET = "secret"  # noqa: S105 - the word that marks what no visitor may see
+SECRET = "secret"  # the word that marks what no visitor may see
 SERVES_WITHIN = 30.0  # seconds: a liveness bound
 
 
 def dice() -> random.Random:
     """The seed is printed; SILTA_TEST_SEED sets it."""
     seed = int(os.environ.get("SILTA_TEST_SEED") or random.randrange(2**32))
-    print(f"seed {seed}")
+    say(f"seed {seed}")
     return random.Random(seed)
 
 
@@ -67,8 +67,7 @@ class Scene:
         visitor = Visitor(self.url, self.team.url, token=known)
         try:
             await (visitor.connect() if known else visitor.arrive())
-            while not visitor.state and visitor.closed_with is None:
-                await asyncio.sleep(0.005)
+            await until(lambda: visitor.state or visitor.closed_with is not None, SERVES_WITHIN)
         except (ClientError, OSError):
             return False
         finally:
@@ -153,7 +152,7 @@ class Scene:
             "events sent again": sum(max(0, event.attempts - 1) for event in self.team.deliveries),
             "lives that served": self.process.words(whole=True).count("serving visitors at"),
         }
-        print(", ".join(f"{name}: {value}" for name, value in {**told, **figures}.items()))
+        say(", ".join(f"{name}: {value}" for name, value in {**told, **figures}.items()))
 
 
 @asynccontextmanager
@@ -169,7 +168,7 @@ async def a_scene(folder: Path, **rules: Any) -> AsyncIterator[Scene]:
     try:
         yield scene
     except BaseException:
-        print(f"--- {process.log}\n{process.words()}")
+        say(f"--- {process.log}\n{process.words()}")
         raise
     finally:
         for customer in scene.customers:

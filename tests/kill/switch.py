@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from tests.kill.process import free_port
+from tests.kill.process import free_port, until
 
 How = Literal["refused", "reset"]
 CHUNK = 65_536
@@ -38,8 +38,7 @@ class Switch:
             self._server = None
         for writer in self._writers:
             writer.transport.abort()
-        while self._writers:
-            await asyncio.sleep(0.01)
+        await until(lambda: not self._writers, 10)
 
     async def _listen(self, handle: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]) -> None:
         if self._server is not None:

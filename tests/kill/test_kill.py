@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.kill.agreement import agreed, disagreements
+from tests.kill.process import until
 from tests.kill.scene import Scene, a_scene
 
 
+CALL = 0.4  # seconds from the moment that a post stands until the answer, as over a real network
+
+
 async def under_fire(scene: Scene, gaps: list[float]) -> None:
-    """One kill after each gap, whatever the bridge is doing then, and a new life at once."""
+    """One kill after each gap, and a new life at once."""
     for gap in gaps:
         await asyncio.sleep(gap)
+        await a_moment(scene)
         scene.process.kill()
         scene.process.start()
+
+
+async def a_moment(scene: Scene) -> None:
+    """Any moment; or milliseconds after a visitor said something, or after an event was handed over, if one is soon."""
+    moments = (
+        lambda: True,
+        lambda: any(one.is_waiting for one in scene.customers),
+        lambda: scene.team.stage.hub.waiting,
+    )
+    with suppress(TimeoutError):
+        await until(scene.dice.choice(moments), 1.0)
+        await asyncio.sleep(scene.dice.uniform(0.0, 0.01))
 
 
 async def survived(scene: Scene, *, kills: int, seconds: float, visitors: int, lines: int) -> None:
@@ -24,6 +42,7 @@ async def survived(scene: Scene, *, kills: int, seconds: float, visitors: int, l
     gaps = [scene.dice.uniform(0.2, 1.8) * seconds / kills for _ in range(kills)]
     scene.invite(visitors)
     await scene.start()
+    scene.team.fail("chat.postMessage", "slow", times=10_000, seconds=CALL)
     async with scene.present():
         await asyncio.gather(under_fire(scene, gaps), scene.talk(lines, seconds))
         await agreed(scene)
@@ -39,7 +58,7 @@ async def survived(scene: Scene, *, kills: int, seconds: float, visitors: int, l
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_twenty_kills_and_three_hundred_messages(tmp_path: Path) -> None:
-    async with a_scene(tmp_path, retry_delays=(0.0, 14.0, 70.0)) as scene:
+    async with a_scene(tmp_path, retry_delays=(0.0, 16.0, 80.0)) as scene:
         await survived(scene, kills=20, seconds=60, visitors=6, lines=25)
 
 

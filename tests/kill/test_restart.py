@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.kill.agreement import agreed
+from tests.kill.process import say, until
 from tests.kill.scene import Scene, a_scene
 
 UNANSWERED = "SELECT count(*) FROM delivery WHERE kind IN ('open', 'post', 'notice') AND state = 'sending'"
@@ -19,9 +20,10 @@ async def test_from_kill_to_the_first_hello(tmp_path: Path) -> None:
         await scene.start()
         async with scene.present():
             await scene.talk(5, 1)
+            await agreed(scene)
             took = [await reborn(scene) for _ in range(5)]
             await agreed(scene)
-        print(f"from start to the first hello: median {median(took):.2f} s of {[round(one, 2) for one in took]}")
+        say(f"from start to the first hello: median {median(took):.2f} s of {[round(one, 2) for one in took]}")
 
 
 async def reborn(scene: Scene) -> float:
@@ -50,22 +52,15 @@ async def stopped(scene: Scene, others: asyncio.TaskGroup) -> None:
     await amid_calls(scene)
     assert await scene.process.stop() == 0
     assert scene.ask(UNANSWERED) == [(0,)]
-    await until_told(scene)
+    await until(lambda: all(customer.closings for customer in scene.customers), 5)
     assert [customer.closings[-1] for customer in scene.customers] == [1012] * len(scene.customers)
     await scene.start()
 
 
 async def amid_calls(scene: Scene) -> None:
     """Every visitor is connected and a post is in the making."""
-    async with asyncio.timeout(20):
-        while scene.ask(UNANSWERED) == [(0,)] or not all(customer.state for customer in scene.customers):
-            await asyncio.sleep(0.02)
-
-
-async def until_told(scene: Scene) -> None:
-    async with asyncio.timeout(5):
-        while not all(customer.closings for customer in scene.customers):
-            await asyncio.sleep(0.01)
+    await until(lambda: all(customer.state for customer in scene.customers), 20)
+    await until(lambda: scene.ask(UNANSWERED) != [(0,)], 20)
 
 
 async def test_a_second_process_on_the_same_file_gives_way(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from tests.kill.agreement import agreed
+from tests.kill.process import until
 from tests.kill.scene import Scene, a_scene
 
 TROUBLES = ("half_open", "refresh", "warning", "link_disabled", "reset", "duplicate_events", "delay_events")
@@ -32,6 +33,17 @@ async def troubled(scene: Scene) -> None:
 
 async def connected(scene: Scene) -> None:
     """Events can come."""
-    async with asyncio.timeout(60):
-        while not scene.team.connections:
-            await asyncio.sleep(0.05)
+    await until(lambda: scene.team.connections, 60)
+
+
+async def test_what_cannot_be_read_yet_is_not_taken_for_gone(tmp_path: Path) -> None:
+    """After a lost line the threads are read again, which shows the newest messages later than their events do."""
+    async with a_scene(tmp_path, limits=False, read_lag=5.0) as scene:
+        scene.invite(2)
+        await scene.start()
+        async with scene.present():
+            await scene.talk(3, 0)
+            scene.team.socket("reset")
+            await connected(scene)
+            await asyncio.sleep(3)
+            await agreed(scene)

@@ -53,7 +53,7 @@ def _check_thread(town: Town, conversation: str, words: list[str]) -> None:
     if len(threads) == 1:
         assert lines == words, "I1, I2, I4, I6"
         return
-    history = " ".join(post.text for post in thread if not post.author)
+    history = "\n".join(post.text for post in thread if not post.author)
     assert [word for word in words if word not in lines and f"{word}\n" not in f"{history}\n"] == [], "I1"
     assert lines == [word for word in words if word in lines], "I1, I2, I4"
 

@@ -32,6 +32,7 @@ LATEST_EFFECT = 5.0
 READ_LAG = 2.0
 TIMEOUT = 10.0
 SILENCE = 7.0
+ROUNDING = 0.001  # the memory keeps microseconds
 
 
 CAPABILITIES = Capabilities(
@@ -41,6 +42,8 @@ CAPABILITIES = Capabilities(
     edits=True,
     deletes=True,
     read_back=True,
+    receipts=True,
+    marking=(Pace(0.7, 10.0, per_channel=False),),
     max_text=12_000,
     posting=(Pace(1.0, 4.0, per_channel=True), Pace(5.0, 20.0, per_channel=False)),
     editing=(Pace(0.8, 10.0, per_channel=False),),
@@ -72,6 +75,7 @@ class Outside:
     capabilities: Capabilities = CAPABILITIES
     posts: dict[str, Stored] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
     told: list[tuple[str, str]] = field(default_factory=list)
     faults: deque[str] = field(default_factory=deque)
     broken: list[str] = field(default_factory=list)
@@ -111,6 +115,13 @@ class Outside:
             return Placed("", "")
 
         await self._write("tell", say)
+
+    async def mark(self, channel: str, ref: str, receipt: str, before: str) -> None:
+        def show() -> Placed:
+            self.marks[ref] = receipt
+            return Placed("", "")
+
+        await self._write("mark", show)
 
     async def find(self, thread: ThreadRef, key: str, since: datetime) -> tuple[Placed, ...]:
         await asyncio.sleep(0.05)
@@ -194,5 +205,5 @@ class Outside:
         task.add_done_callback(self.later.discard)
 
     def _check_silence(self, method: str) -> None:
-        if self.clock.monotonic() < self._silent_until.get(method, 0.0):
+        if self.clock.monotonic() < self._silent_until.get(method, 0.0) - ROUNDING:
             self.broken.append(f"a call of {method} inside its Retry-After")

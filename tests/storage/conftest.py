@@ -11,9 +11,6 @@ import pytest
 from bridge.ports import Store
 from storage.opening import open_store
 from storage.signals import LocalSignals
-from tests.storage.postgres_server import PostgresServer
-from tests.storage.postgres_server import postgres as postgres  # noqa: PLC0414 - a fixture
-from tests.storage.postgres_server import pytest_report_header as pytest_report_header  # noqa: PLC0414 - a hook
 from tests.storage.town import Town
 from tests.storage.witness import Witness
 

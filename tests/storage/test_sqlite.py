@@ -158,6 +158,29 @@ async def test_a_commit_that_fails_is_tried_unit_by_unit(disk):
     assert disk.keys() == {f"k{n}" for n in range(5)}
 
 
+async def test_what_counts_is_the_run_that_was_kept(disk):
+    """Both units run twice, since their batch is lost: neither an error nor a ring of the first run is told."""
+    runs: list[str] = []
+
+    def better(tx):
+        runs.append("better")
+        if runs.count("better") == 1:
+            disk.writing.set_authorizer(deny_commits(1))
+            raise NotFound("the first time")
+        return tx.once("better", NOW)
+
+    def worse(tx):
+        runs.append("worse")
+        if runs.count("worse") == 2:
+            raise NotFound("the second time")
+        tx.rings.append("bell of the first run")
+        return tx.once("worse", NOW)
+
+    kept, lost = await disk.at_once([better, worse])
+    assert (kept, type(lost), disk.keys()) == (True, NotFound, {"better"})
+    assert disk.signals.rung == []
+
+
 async def test_while_no_commit_succeeds_everybody_is_refused_and_nothing_is_kept(disk):
     disk.writing.set_authorizer(deny_commits(1000))
     turns = [disk.store.turn(keeps(f"k{n}")) for n in range(5)]

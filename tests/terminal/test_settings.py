@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp.http_exceptions import BadStatusLine
@@ -19,7 +20,7 @@ from adapters.terminal.commands import Demo, Finding, commands
 from bridge.errors import Refused
 
 SECRET = "xoxb-SECRET-SECRET"
-WHOLE = {
+WHOLE: dict[str, Any] = {
     "SILTA_SLACK_BOT_TOKEN": SECRET,
     "SILTA_SLACK_APP_TOKEN": "xapp-1-A0-SECRET",
     "SILTA_SLACK_CHANNEL": "C0123456789",

@@ -28,9 +28,7 @@ async def waits(world: World, caplog: pytest.LogCaptureFixture, words: str, caus
     visitor = world.visitors[0]
     await until(lambda: errors(caplog))
     for _ in range(2):
-        before = len(world.team.calls("chat.postMessage"))
-        world.clock.forward(seconds=31)
-        await until(lambda before=before: len(world.team.calls("chat.postMessage")) > before)
+        await is_tried_again(world)
     assert len(errors(caplog)) == 1
     assert cause in errors(caplog)[0]
     assert words not in errors(caplog)[0]
@@ -38,8 +36,16 @@ async def waits(world: World, caplog: pytest.LogCaptureFixture, words: str, caus
     assert visitor.state["status"] == "waiting"
 
 
+async def is_tried_again(world: World) -> None:
+    before = len(world.team.calls("chat.postMessage"))
+    world.clock.forward(seconds=31)
+    await until(lambda: len(world.team.calls("chat.postMessage")) > before)
+
+
 async def resumes(world: World, channel: str, words: str) -> None:
+    """Once the person has mended it and the pause between two tries is over."""
     visitor = world.visitors[0]
+    world.clock.forward(seconds=31)
     await until(lambda: any(words in str(root) for root in world.team.messages(channel)))
     await until(lambda: visitor.messages()[0]["state"] == "posted")
     root = next(one for one in world.team.messages(channel) if words in str(one))
@@ -87,5 +93,4 @@ async def test_a_revoked_token_waits_until_it_is_valid_again(calm: World, caplog
     await visitor.say("anybody there")
     await waits(calm, caplog, "anybody there", "token_revoked")
     await calm.team.token(revoked=False)
-    calm.clock.forward(seconds=31)
     await resumes(calm, SUPPORT, "anybody there")

@@ -27,7 +27,7 @@ async def test_a_line_is_sent_then_posted_then_seen(world: World) -> None:
     visitor = await world.visitor()
     key = await visitor.say("hello")
     root = await world.card()
-    await until(lambda: next(m for m in visitor.messages() if m.get("key") == key)["state"] == "posted")
+    await until(lambda: visitor.state_of(key) == "posted")
     states = [
         m["state"] for f in visitor.frames if f["type"] == "changes" for m in f["messages"] if m.get("key") == key
     ]
@@ -45,7 +45,7 @@ async def test_an_earlier_claim_does_not_make_later_words_seen(world: World) -> 
     await world.answers(ANNA, "Hi!", await world.card())
     await visitor.sees("Hi!")
     key = await visitor.say("two")
-    await until(lambda: next(m for m in visitor.messages() if m.get("key") == key)["state"] == "posted")
+    await until(lambda: visitor.state_of(key) == "posted")
     line = next(m for m in visitor.messages() if m.get("key") == key)
     assert max(frame.get("seen", "") for frame in visitor.frames) < line["position"]
 
@@ -197,8 +197,8 @@ async def test_forty_lines_at_once_keep_one_order(world: World) -> None:
     await visitor.say("zero")
     root = await world.card()
     await asyncio.gather(*(visitor.say(f"line {number}") for number in range(40)))
-    acknowledged = [m["text"] for m in visitor.messages() if m["from"] == "visitor"][1:]
-    assert len(acknowledged) == 40
+    await until(lambda: len(visitor.texts("visitor")) == 41)
+    acknowledged = visitor.texts("visitor")[1:]
     await until(lambda: sum(line.count("line ") for line in world.lines(root)) == 40)
     assert "\n".join(world.lines(root)).split("\n") == acknowledged
 

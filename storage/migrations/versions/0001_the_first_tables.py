@@ -316,7 +316,7 @@ def _delivery() -> None:
         sa.Column("started_at", Instant(), nullable=True),
         sa.Column("ended_at", Instant(), nullable=True),
         sa.Column("cause", Words(), nullable=False),
-        sa.CheckConstraint("kind IN ('open', 'post', 'notice', 'card', 'tell')", name=op.f("ck_delivery_kind")),
+        sa.CheckConstraint("kind IN ('open', 'post', 'notice', 'card', 'tell', 'mark')", name=op.f("ck_delivery_kind")),
         sa.CheckConstraint(
             "state IN ('due', 'sending', 'unknown', 'done', 'failed', 'joined')",
             name=op.f("ck_delivery_state"),
