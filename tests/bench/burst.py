@@ -17,7 +17,7 @@ from tests.bench.rates import Found
 from tests.bench.table import Figure
 from tests.bench.visitors import NUMBER, Crowd, until
 
-REFILLED = 8.0  # seconds in which the channel's pace recovers before the rush
+REFILLED = 5.0  # seconds in which the channel's pace recovers before the rush
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Rush:
 
 
 FULL = Rush(count=300, within=10.0, claimed=4, every=10.0, lasting=60.0)
-SMALL = Rush(count=8, within=1.0, claimed=2, every=3.0, lasting=6.0)
+SMALL = Rush(count=4, within=1.0, claimed=1, every=2.0, lasting=4.0)
 CLAIMED_FROM, LINES_FROM, NEW_FROM = 1, 1_000, 10_000
 
 

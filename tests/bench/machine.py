@@ -6,7 +6,6 @@ import os
 import platform
 import resource
 import sqlite3
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,8 +26,9 @@ def database_bytes(path: str) -> int:
     """How much of the database is in use, whether it stands in the file or still in its log."""
     connection = sqlite3.connect(path)
     try:
-        pages = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count")]
-        return int(connection.execute("PRAGMA page_size").fetchone()[0]) * (pages[0] - pages[1])
+        names = ("page_count", "freelist_count", "page_size")
+        pages, free, size = (int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in names)
+        return (pages - free) * size
     finally:
         connection.close()
 
@@ -45,5 +45,5 @@ def description() -> str:
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     libraries = ", ".join(f"{name} {version(name)}" for name in ("aiohttp", "uvloop"))
-    python = f"Python {platform.python_version()}"
-    return f"{cores} shared cores, {memory:.0f} GiB, {sys.platform}, {python}, SQLite {sqlite3.sqlite_version}, {libraries}"
+    versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {libraries}"
+    return f"{cores} shared cores, {memory:.0f} GiB of memory, {platform.system()}, {versions}"

@@ -61,8 +61,8 @@ async def start(plan: Plan, *, is_floor: bool) -> Found:
             names = await _modules(made, plan.tree)
             figures = await _imported(names, plan) if is_floor else await _started(made, plan)
     row = "nobody there (floor: a script with the same imports)"
-    names = (("start", "s"), ("start, CPU", "s"), ("idle", "MiB"))
-    return {Figure(row, *name): value for name, value in zip(names, figures, strict=True)}
+    about = (("start", "s"), ("start, CPU", "s"), ("idle", "MiB"))
+    return {Figure(row, *name): value for name, value in zip(about, figures, strict=True)}
 
 
 async def _modules(made: Program, tree: Path) -> list[str]:

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -51,7 +52,7 @@ class Crowd:
     async def connect(self) -> None:
         """A socket for each token that has none."""
         fresh = self.tokens[len(self.sockets) :]
-        self.sockets += await _some_at_once([lambda token=token: self._connected(token) for token in fresh])
+        self.sockets += await _some_at_once([partial(self._connected, token) for token in fresh])
         self._readers += [asyncio.create_task(self._read(socket)) for socket in self.sockets[len(self._readers) :]]
 
     async def _connected(self, token: str) -> aiohttp.ClientWebSocketResponse:
@@ -90,6 +91,7 @@ class Crowd:
         for reader in self._readers:
             reader.cancel()
         await asyncio.gather(*self._readers, return_exceptions=True)
+        await _some_at_once([socket.close for socket in self.sockets])
         await self._session.close()
 
 

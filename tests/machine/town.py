@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from bridge.repair import Repair
 from bridge.visitors import VisitorDesk
 from storage.signals import LocalSignals
 from tests.machine.outside import Outside
+from tests.machine.server import ServerStore
 from tests.machine.virtual import InlineStore, VirtualClock, VirtualLoop
 
 T = TypeVar("T")
@@ -41,6 +42,7 @@ class Town:
     """Visitors, agents and the bridge between them."""
 
     seed: int = 0
+    make_store: Callable[[LocalSignals, VirtualLoop], InlineStore | ServerStore] = InlineStore
     loop: VirtualLoop = field(default_factory=VirtualLoop)
     visitors: list[VisitorId] = field(default_factory=list)
     acknowledged: dict[VisitorId, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -56,7 +58,7 @@ class Town:
         self.random = Random(self.seed)
         self.clock = VirtualClock(self.loop, self.seed)
         self.signals = LocalSignals()
-        self.store = InlineStore(self.signals)
+        self.store = self.make_store(self.signals, self.loop)
         self.outside = Outside(self.clock, people=dict(AGENTS))
         self.desk = VisitorDesk(self.store, self.clock)
         self.agents = AgentDesk(self.store, self.clock, {"pretend": self.outside}, self.signals)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
@@ -23,19 +26,32 @@ _template: bytes | None = None
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """When nothing is ready, time jumps to the next timer. Nothing in it may wait for threads or sockets."""
+    """When nothing is ready, time jumps to the next timer; kept awake for a socket, it goes on as outside."""
 
     _virtual = 0.0
+    _kept_awake = 0
+
+    @contextmanager
+    def awake(self) -> Iterator[None]:
+        """Somebody waits for an answer from outside."""
+        self._kept_awake += 1
+        try:
+            yield
+        finally:
+            self._kept_awake -= 1
 
     def time(self) -> float:
         return self._virtual
 
     def _run_once(self) -> None:
-        if not self._ready:  # type: ignore[attr-defined]
+        if not self._ready and not self._kept_awake:  # type: ignore[attr-defined]
             timers = [timer for timer in self._scheduled if not timer.cancelled()]  # type: ignore[attr-defined]
             assert timers, "everything waits and nothing will happen"
             self._virtual = max(self._virtual, min(timer.when() for timer in timers))
+        began = time.monotonic()
         super()._run_once()  # type: ignore[misc]
+        if self._kept_awake:
+            self._virtual += time.monotonic() - began
 
 
 class VirtualClock:
@@ -91,7 +107,7 @@ class InlineStore:
 
     is_alone = True
 
-    def __init__(self, signals: LocalSignals) -> None:
+    def __init__(self, signals: LocalSignals, _loop: VirtualLoop) -> None:
         self._signals = signals
         self._driver = _connect(_empty_database())
         self._connection = _engine(self._driver).connect()
