@@ -7,6 +7,7 @@ import contextlib
 import logging
 import secrets
 import signal
+import socket
 import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
@@ -230,7 +231,7 @@ async def _workplace(connection: Connection, settings: Settings) -> list[Finding
 
 async def _demo(demo: Demo, folder: Path) -> None:
     told = _told_to_stop()
-    bridge_port = demo.port + 1 if demo.port else 0
+    bridge_port = demo.port + 1 if demo.port else _free_port()
     playground = Playground(silta_origin=f"http://127.0.0.1:{bridge_port}", site_key="main")
     await playground.start(port=demo.port)
     try:
@@ -245,6 +246,13 @@ async def _demo(demo: Demo, folder: Path) -> None:
                 await told.wait()
     finally:
         await playground.stop()
+
+
+def _free_port() -> int:
+    """The page must know the bridge's port before the bridge listens; a port that another takes meanwhile is told."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _demo_settings(playground: Playground, folder: Path, port: int) -> Settings:

@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8300, ge=0, le=65535, description="Port to listen on.")
     public_url: Address = Field("", description="Where visitors reach the bridge; empty: http://HOST:PORT.")
-    database: str = Field("silta.db", min_length=1, description="File that holds everything.")
+    database: str = Field("silta.db", min_length=1, description="File that holds everything, or a postgresql:// address.")
     trusted_proxies: Annotated[tuple[Trusted, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (),
         description="Addresses or networks of reverse proxies whose X-Forwarded-For is believed.",

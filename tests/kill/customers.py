@@ -6,6 +6,7 @@ import asyncio
 import random
 import uuid
 from dataclasses import dataclass, field
+from socket import SHUT_RDWR
 from typing import Any
 
 from aiohttp import ClientError
@@ -27,6 +28,7 @@ class Customer(Visitor):
     closings: list[int | None] = field(default_factory=list)
     repeated: int = 0
     is_waiting: bool = False
+    breaks: float = 0.1  # how often the line breaks when the words have just left
 
     async def stay(self) -> None:
         """Be connected until cancelled."""
@@ -46,7 +48,6 @@ class Customer(Visitor):
         frame = {"type": "say", "key": key, "text": text}
         while not await self._is_acknowledged(frame):  # noqa: ASYNC110 - the line comes back by `stay`
             await asyncio.sleep(0.02)
-        self.is_waiting = False
         self.acknowledged.append(text)
 
     async def _is_acknowledged(self, frame: dict[str, Any]) -> bool:
@@ -54,12 +55,24 @@ class Customer(Visitor):
         reader, before = self._reader, len(self.frames)
         if reader is None or reader.done():
             return False
-        self.is_waiting = True
         try:
+            self.is_waiting = True
             await self.send(frame)
+            self._break_perhaps()
+            return await self._heard_ok(frame["key"], reader, before)
         except (ClientError, OSError):
             return False
-        while not (answers := [said for said in self.frames[before:] if said.get("key") == frame["key"]]):
+        finally:
+            self.is_waiting = False
+
+    def _break_perhaps(self) -> None:
+        assert self._socket is not None
+        line = self._socket.get_extra_info("socket")
+        if line is not None and random.random() < self.breaks:
+            line.shutdown(SHUT_RDWR)
+
+    async def _heard_ok(self, key: str, reader: asyncio.Task[None], before: int) -> bool:
+        while not (answers := [said for said in self.frames[before:] if said.get("key") == key]):
             if reader.done():
                 self.repeated += 1
                 return False

@@ -37,11 +37,11 @@ def say(text: str) -> None:
     print(text)  # noqa: T201 - seeds and figures are for whoever runs the tests
 
 
-async def until(happened: Callable[[], object], within: float) -> None:
+async def until(happened: Callable[[], object], within: float, *, step: float = 0.005) -> None:
     """Wait for something to be true; `within` seconds is a liveness bound."""
     async with asyncio.timeout(within):
         while not happened():  # noqa: ASYNC110 - what is waited for lies in another process
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(step)
 
 
 @dataclass(eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,29 +13,28 @@ from tests.kill.agreement import agreed, disagreements
 from tests.kill.process import until
 from tests.kill.scene import Scene, a_scene
 
-
 CALL = 0.4  # seconds from the moment that a post stands until the answer, as over a real network
 
 
 async def under_fire(scene: Scene, gaps: list[float]) -> None:
     """One kill after each gap, and a new life at once."""
-    for gap in gaps:
+    for number, gap in enumerate(gaps):
         await asyncio.sleep(gap)
-        await a_moment(scene)
+        await a_moment(scene, ("event", "say", "any")[number % 3])
         scene.process.kill()
         scene.process.start()
 
 
-async def a_moment(scene: Scene) -> None:
-    """Any moment; or milliseconds after a visitor said something, or after an event was handed over, if one is soon."""
-    moments = (
-        lambda: True,
-        lambda: any(one.is_waiting for one in scene.customers),
-        lambda: scene.team.stage.hub.waiting,
-    )
+async def a_moment(scene: Scene, kind: str) -> None:
+    """Any moment, or milliseconds after an event was handed over or a visitor spoke, if that comes soon."""
+    moments: dict[str, Callable[[], object]] = {
+        "event": lambda: scene.team.stage.hub.waiting,
+        "say": lambda: any(customer.is_waiting for customer in scene.customers),
+        "any": lambda: True,
+    }
     with suppress(TimeoutError):
-        await until(scene.dice.choice(moments), 1.0)
-        await asyncio.sleep(scene.dice.uniform(0.0, 0.01))
+        await until(moments[kind], 2.0, step=0.001)
+        await asyncio.sleep(scene.dice.uniform(0.0, 0.008))
 
 
 async def survived(scene: Scene, *, kills: int, seconds: float, visitors: int, lines: int) -> None:
