@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 NAMES: Final = ("claim", "release", "takeover", "close", "note", "help")
-_COMMAND = re.compile(r"!([^\W\d_]\w*)(?:\s+(.*))?", re.DOTALL)
+_COMMAND = re.compile(r"!([^\W\d_]\w*)(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Command:
 
 
 def parse(text: str) -> Command | None:
-    """The command that a text is: `!` and a letter at its start. `!!` and `! oh` are plain text."""
+    """The command that a text is: `!` and a letter at its start, whatever follows. `!!` and `! oh` are plain text."""
     match = _COMMAND.fullmatch(text.strip())
-    return Command(match[1].lower(), (match[2] or "").strip()) if match else None
+    return Command(match[1].lower(), match[2].strip()) if match else None
 
 
 def nearest(name: str) -> str:

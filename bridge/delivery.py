@@ -13,7 +13,8 @@ from typing import Final, TypeVar
 from bridge import cards
 from bridge.agents import ANSWER_IN_THREAD
 from bridge.errors import ROOT_GONE, Refused, Rejected, Unknown, Unreachable, WorkplaceError
-from bridge.model import Kind
+from bridge.ground import Ground, notice
+from bridge.model import Kind, Moment, Step
 from bridge.moving import move
 from bridge.pace import Meter
 from bridge.ports import Bell, Clock, Placed, Signals, Store, ThreadRef, Unit, Workplace
@@ -280,12 +281,22 @@ class Courier:
             await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
         elif isinstance(error, Rejected):
             self._alarm(errand, error)
-            await self._record(lambda tx: tx.gave_up(number, self._epoch, error.cause))
+            await self._record(partial(self._gave_up, errand=errand, cause=error.cause, moment=self.clock.moment()))
         elif isinstance(error, Unknown) and is_post:
             await self._record(lambda tx: tx.doubtful(number, self._epoch, now))
         else:
             is_limited = isinstance(error, Unreachable) and error.limited
             await self._postpone(errand, self._pause(method, errand, error), LIMITED if is_limited else error.cause)
+
+    def _gave_up(self, tx: Transaction, *, errand: Errand, cause: str, moment: Moment) -> bool:
+        """A line that can never stand in the thread is told of there, and the visitor may send it again."""
+        if not tx.gave_up(errand.delivery.number, self._epoch, cause):
+            return False
+        if errand.delivery.kind is Kind.POST:
+            conversation = tx.lock_conversation(errand.conversation.id)
+            ground = Ground(conversation, tx.thread(errand.thread.id) or errand.thread, moment)
+            tx.save(Step(conversation, deliveries=(notice(ground, "line_failed", cause=cause),)))
+        return True
 
     def _pause(self, method: str, errand: Errand, error: WorkplaceError) -> float:
         """Seconds until the next attempt; nothing else is tried where it would fail alike."""

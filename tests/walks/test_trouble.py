@@ -57,6 +57,20 @@ async def _time_passes_until(world: World, happened: object) -> None:
     await until(moved)
 
 
+async def test_a_line_that_is_refused_for_good_is_told_to_both_sides(world: World) -> None:
+    visitor = await world.visitor()
+    await visitor.say("hello")
+    root = await world.card()
+    await until(lambda: visitor.messages() and visitor.messages()[0]["state"] == "posted")
+    world.team.fail("chat.postMessage", "error:invalid_blocks")
+    key = await visitor.say("refused")
+    await until(lambda: visitor.state_of(key) == "undelivered")
+    await until(lambda: any("could not be shown here" in said["text"] for said in world.thread(root)))
+    await visitor.say("refused", key=key)
+    await until(lambda: visitor.state_of(key) == "posted")
+    assert world.lines(root) == ["refused"]
+
+
 async def test_words_wait_while_the_workplace_is_down(world: World) -> None:
     visitor = await world.visitor()
     await visitor.say("hello")
