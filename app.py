@@ -9,8 +9,8 @@ import secrets
 import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,8 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         connection.listen(agents)
         await connection.start()
         stack.push_async_callback(connection.stop)
-        url = await stack.enter_async_context(_serving(server.build(visitors, signals, settings), settings))
+        site = server.build(visitors, signals, settings, extra_routes=connection.routes())
+        url = await stack.enter_async_context(_serving(site, settings))
         yield Bridge(url, store, courier, connection, visitors, agents, managers)
 
 
@@ -180,6 +181,24 @@ class Programme:
             ]
         finally:
             await connection.close()
+
+    async def probe(self, settings: Settings, channel: str, person: str) -> AsyncIterator[Finding]:
+        """Try out the real workplace, in a channel that somebody named for it."""
+
+        def serve(routes: Iterable[web.RouteDef]) -> AbstractAsyncContextManager[str]:
+            site = web.Application()
+            site.add_routes(routes)
+            return _serving(site, settings)
+
+        connection = await registry.connect(settings)
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(connection.close)
+            async for found in connection.probe(channel, person, serve):
+                yield Finding(found.what, found.is_well, found.seen)
+
+    def manifest(self, form: str, public_url: str) -> str:
+        """What the workplace's app must be made of."""
+        return registry.manifest(form, public_url)
 
     async def demo(self, demo: Demo) -> None:
         """The real bridge against the playground, in one process, with a database that is thrown away."""

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from typing import Any, Protocol
+
+from aiohttp import web
 
 from adapters.settings import Settings
 from bridge.agents import AgentDesk
 from bridge.ports import Workplace
+
+Serve = Callable[[Iterable[web.RouteDef]], AbstractAsyncContextManager[object]]
+
+
+class Finding(Protocol):
+    """One thing that was tried on the other side."""
+
+    @property
+    def what(self) -> str:
+        """What was tried."""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it is as we need it."""
+
+    @property
+    def seen(self) -> str:
+        """What was seen, and what to do if it is not well."""
 
 
 class Connection(Protocol):
@@ -19,6 +41,12 @@ class Connection(Protocol):
 
     def listen(self, desk: AgentDesk) -> None:
         """Name the desk for what comes in; before the start."""
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """Requests of the other side that the web server leads here; each proves by itself who sent it. After `listen`.
+
+        They answer from `start` on; before, and after `stop`, they ask to be repeated.
+        """
 
     async def start(self) -> None:
         """Begin to take events; returns at once, also when the other side is down."""
@@ -32,6 +60,13 @@ class Connection(Protocol):
     async def faults(self) -> tuple[str, ...]:
         """What keeps us from being heard or from hearing, a sentence each that says what to do."""
 
+    def probe(self, channel: str, person: str, serve: Serve) -> AsyncIterator[Finding]:
+        """Try in this channel what only the real other side can tell, one finding after the other, and clean up.
+
+        `person` may be shown a private line; nobody is, if it is empty. `serve` runs a web server for routes, where
+        events come by it. Not beside `listen`.
+        """
+
     def health(self) -> dict[str, Any]:
         """How the connection stands."""
 
@@ -42,8 +77,16 @@ async def connect(settings: Settings) -> Connection:
     chosen = slack.SlackSettings(
         bot_token=settings.slack_bot_token,
         app_token=settings.slack_app_token,
+        signing_secrets=settings.slack_signing_secret,
+        public_url=settings.origin,
         api_url=settings.slack_api_url,
         paced=settings.slack_pace == "on",
     )
     connection: Connection = await slack.open_slack(chosen)
     return connection
+
+
+def manifest(form: str, public_url: str = "") -> str:
+    """What a Slack app must be made of: `yaml`, `json` or a `link`; with an address its events come by HTTP."""
+    words: str = import_module("adapters.slack").written(form, public_url)
+    return words

@@ -88,7 +88,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8300, ge=0, le=65535, description="Port to listen on.")
     public_url: Address = Field("", description="Where visitors reach the bridge; empty: http://HOST:PORT.")
-    database: str = Field("silta.db", min_length=1, description="File that holds everything, or a postgresql:// address.")
+    database: str = Field(
+        "silta.db", min_length=1, description="File that holds everything, or a postgresql:// address."
+    )
     trusted_proxies: Annotated[tuple[Trusted, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (),
         description="Addresses or networks of reverse proxies whose X-Forwarded-For is believed.",
@@ -119,7 +121,10 @@ class Settings(BaseSettings):
 
     slack_bot_token: str = Field("", repr=False, description="Bot token of the Slack app (xoxb-…).")
     slack_app_token: str = Field(
-        "", repr=False, description="App-level token of the Slack app (xapp-…), with connections:write."
+        "", repr=False, description="App-level token of the Slack app (xapp-…), with connections:write: Socket Mode."
+    )
+    slack_signing_secret: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), repr=False, description="Signing Secret of the Slack app: events over HTTP; two while it is renewed."
     )
     slack_channel: str = Field(
         "",
@@ -215,8 +220,11 @@ def missing(settings: Settings) -> list[str]:
     """What a real start needs and nobody has said, one sentence each."""
     needs = {
         "slack_bot_token": "copy it from the Slack app's page OAuth & Permissions (xoxb-…)",
-        "slack_app_token": "make one on the Slack app's page Basic Information, App-Level Tokens (xapp-…)",
+        "slack_app_token": "make one on the Slack app's page Basic Information, App-Level Tokens (xapp-…);"
+        " or, for events over HTTP, set the signing secret",
         "slack_channel": "open the channel's details in Slack and copy the ID at the bottom (C…)",
         "site_origins": "write the address of your website, like https://shop.example",
     }
+    if settings.slack_signing_secret:
+        del needs["slack_app_token"]
     return [f"{PREFIX}{name.upper()} is not set: {how}." for name, how in needs.items() if not getattr(settings, name)]

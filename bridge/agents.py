@@ -38,6 +38,7 @@ from bridge.transaction import Transaction
 FRESH_FOR: Final = timedelta(hours=24)  # a person's name, standing and picture
 ANSWER_IN_THREAD: Final = "answer_in_thread"  # told in the channel, since there is no thread to tell it in
 AWAITED_FOR: Final = 2.0  # seconds that an answer waits for its thread before it must be repeated
+PRESS_AWAITED_FOR: Final = 15.0  # seconds: a press is never repeated
 SETTLES_IN: Final = timedelta(seconds=10)  # what is newer may not have shown yet when a thread was read
 HINT_EVERY: Final = timedelta(minutes=10)  # "answer in the thread", per person and channel
 
@@ -115,7 +116,7 @@ class AgentDesk:
 
     async def _await_thread(self, event: Heard | Pressed | Removed) -> None:
         """An answer may come before we know where the card stands: then it must wait, and be repeated, not be lost."""
-        end = self.clock.monotonic() + AWAITED_FOR
+        end = self.clock.monotonic() + (PRESS_AWAITED_FOR if isinstance(event, Pressed) else AWAITED_FOR)
         with self.signals.listen(OUTBOX) as bell:
             while (where := await self.store.read(partial(_whose, event=event))) is Whose.NOT_KNOWN_YET:
                 if not await bell.wait(end - self.clock.monotonic()):

@@ -42,11 +42,12 @@ _log = logging.getLogger("silta.courier")
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one look at the outbox gave."""
+    """What one look at the outbox gave; `is_more`: something else may go at once."""
 
     doubts: tuple[Doubt, ...]
     errands: tuple[tuple[str, Errand], ...]
     next_due: datetime | None
+    is_more: bool
 
 
 def _must_move(errand: Errand, error: WorkplaceError) -> bool:
@@ -135,15 +136,18 @@ class Courier:
         for method, errand in found.errands:
             self._meters[method].spend(errand.channel.ref, now)
             self._start(partial(self._carry, method, errand))
-        return 0.0 if found.errands else self._wait(found, now)
+        return 0.0 if found.is_more else self._wait(found, now)
 
     def _look(self, tx: Transaction, *, choices: dict[str, Choice], now: datetime) -> Round:
         name = self.workplace.name
-        errands = [(method, tx.take(name, self._epoch, now, choice)) for method, choice in choices.items()]
+        agenda = tx.agenda(name, now)
+        due = {method: sum(agenda.due.get(kind, 0) for kind in METHODS[method]) for method in choices}
+        taken = {method: tx.take(name, self._epoch, now, choices[method]) for method in choices if due[method]}
         return Round(
-            doubts=tx.doubts(name, self._epoch, now),
-            errands=tuple((method, errand) for method, errand in errands if errand is not None),
-            next_due=tx.next_due(name, now),
+            doubts=tx.doubts(name, self._epoch, now) if agenda.has_doubts else (),
+            errands=tuple((method, errand) for method, errand in taken.items() if errand is not None),
+            next_due=agenda.next_due,
+            is_more=any(errand is not None and due[method] > 1 for method, errand in taken.items()),
         )
 
     def _may_start(self, method: str, now: float) -> bool:
@@ -205,8 +209,10 @@ class Courier:
         call.add_done_callback(self._calls.discard)
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        """What the call has made possible rings by itself; a place that was wanted does not."""
         await self._safely(work(), None)
-        self.signals.ring(OUTBOX)
+        if len(self._calls) >= AT_ONCE:
+            self.signals.ring(OUTBOX)
 
     async def _carry(self, method: str, errand: Errand) -> None:
         if wait := self._holds_back(method, errand):

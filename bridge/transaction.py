@@ -5,6 +5,7 @@ Everything happens inside one atomic turn. Methods named `lock_…` come first i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -72,6 +73,15 @@ class Errand:
     earlier: int
     root_key: str = ""
     is_moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """How many deliveries of each kind are due, whether doubts are, and when the next of either will be."""
+
+    due: Mapping[Kind, int]
+    has_doubts: bool
+    next_due: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +201,11 @@ class Conversations(Protocol):
 class Outbox(Protocol):
     """What must leave."""
 
+    def agenda(self, workplace: str, now: datetime) -> Agenda:
+        """What waits: asked before anything is taken, so that an idle look costs one question."""
+
     def take(self, workplace: str, epoch: int, now: datetime, choice: Choice) -> Errand | None:
         """The next due delivery, now `sending` in this epoch; None when nothing may go."""
-
-    def next_due(self, workplace: str, now: datetime) -> datetime | None:
-        """When the next postponed delivery or doubt is due; None when nothing waits for the time."""
 
     def delivered(self, number: int, epoch: int, ref: str, order: str) -> bool:
         """It happened. False, and nothing changed, if it is no longer ours to say."""

@@ -23,7 +23,7 @@ from bridge.model import (
 )
 from bridge.moving import HISTORY
 from bridge.topics import OUTBOX, visitor_topic
-from bridge.transaction import LIMITED, Choice, Doubt, Errand
+from bridge.transaction import LIMITED, Agenda, Choice, Doubt, Errand
 from storage import rows
 from storage import statements as sql
 from storage.conversations import Conversations
@@ -46,6 +46,12 @@ _TAKE = sql.TAKE.order_by(_RANK, sql.d.number).limit(1)
 
 class Outbox(Conversations):
     """See bridge.transaction.Outbox."""
+
+    def agenda(self, workplace: str, now: datetime) -> Agenda:
+        found = self._connection.execute(sql.AGENDA, {"workplace": workplace, "now": now}).all()
+        due = {Kind(row.kind): int(row.due) for row in found if row.state == "due" and row.due}
+        doubts = any(row.due for row in found if row.state == "unknown")
+        return Agenda(due, doubts, min((row.later for row in found if row.later is not None), default=None))
 
     def take(self, workplace: str, epoch: int, now: datetime, choice: Choice) -> Errand | None:
         if self._is_superseded(workplace, epoch):
@@ -181,12 +187,6 @@ class Outbox(Conversations):
         }
         return self._run(sql.SET_STATE, values) == 1
 
-    def next_due(self, workplace: str, now: datetime) -> datetime | None:
-        found: datetime | None = self._connection.execute(
-            sql.NEXT_DUE, {"workplace": workplace, "now": now}
-        ).scalar_one()
-        return found
-
     def delivered(self, number: int, epoch: int, ref: str, order: str) -> bool:
         row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
         if row is None:
@@ -206,7 +206,8 @@ class Outbox(Conversations):
             self._run(sql.SET_THREAD, {"this": thread.id, "ref": ref, "state": thread.state.value})
         carried = self._connection.execute(sql.MESSAGES_OF_POST, {"post": delivery.key}).all()
         self._receive([rows.message(row) for row in carried], Receipt.POSTED)
-        self.rings.append(OUTBOX)
+        if delivery.kind is Kind.OPEN or self._one(sql.PENDING_OF_THREAD, thread=delivery.thread):
+            self.rings.append(OUTBOX)
 
     def _receive(self, messages: list[Message], receipt: Receipt) -> None:
         """Each receipt is a change that the visitor sees."""
@@ -220,9 +221,11 @@ class Outbox(Conversations):
             self.rings.append(visitor_topic(conversation.visitor))
 
     def postponed(self, number: int, epoch: int, until: datetime, cause: str) -> bool:
+        self.rings.append(OUTBOX)
         return self._settle(number, epoch, DeliveryState.DUE, due=until, why=cause)
 
     def doubtful(self, number: int, epoch: int, ended_at: datetime) -> bool:
+        self.rings.append(OUTBOX)
         return self._settle(number, epoch, DeliveryState.UNKNOWN, from_=("sending",), due=ended_at, ended=ended_at)
 
     def gave_up(self, number: int, epoch: int, cause: str) -> bool:
@@ -257,6 +260,7 @@ class Outbox(Conversations):
         return Doubt(self._errand(row.number), row.ended_at) if is_ours else None
 
     def look_again(self, number: int, epoch: int, at: datetime) -> bool:
+        self.rings.append(OUTBOX)
         return self._settle(number, epoch, DeliveryState.UNKNOWN, from_=("unknown",), due=at)
 
     def not_found(self, number: int, epoch: int, now: datetime) -> bool:

@@ -126,7 +126,7 @@ class _Rehearsal:
             self.tx.take_lease(lease, "rehearsal", self.moment.now, until, by_force=False)
         self.tx.delivered(self._taken(), 1, "1", "1")
         self.tx.delivered(self._taken(), 1, "", "")
-        self.tx.next_due(self.channel.workplace, self.moment.now)
+        self.tx.agenda(self.channel.workplace, self.moment.now)
         self.tx.waiting_count(self.channel.workplace)
 
     def _taken(self) -> int:

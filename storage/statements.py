@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Table, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from storage import rows
 from storage.tables import METADATA
@@ -26,7 +40,9 @@ LEASE: Final[Table] = _named["lease"]
 c, t, m, d = CONVERSATION.c, THREAD.c, MESSAGE.c, DELIVERY.c
 _VISITOR = [VISITOR.c[name] for name in ("id", "site_id", "language", "name", "email")]
 AGENT_COLUMNS: Final = [AGENT.c[name] for name in rows.AGENT_COLUMNS]
-_PENDING = ("due", "sending", "unknown")
+# Written out, not as parameters: only then can the databases see that the partial indexes hold what is asked for.
+_PENDING: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in ("due", "sending", "unknown")]
+_WAITS = d.state.in_(_PENDING)
 
 
 def _set(table: Table, *keys: str) -> dict[str, Any]:
@@ -146,10 +162,12 @@ PHOTO: Final = select(AGENT.c.photo, AGENT.c.photo_type).where(
     AGENT.c.photo_version != "",
 )
 UPDATE_AGENT: Final = update(AGENT).where(AGENT.c.id == bindparam("this")).values(_set(AGENT, "id", "workplace", "ref"))
-VISITORS_OF_AGENT: Final = select(c.visitor_id).where(c.claimant == bindparam("agent"), c.status == "claimed")
+VISITORS_OF_AGENT: Final = select(c.visitor_id).where(
+    c.claimant == bindparam("agent"), c.status == literal_column("'claimed'")
+)
 
 INSERT_DELIVERY: Final = insert(DELIVERY)
-DUE_CARD: Final = select(d.number).where(d.lane == bindparam("lane"), d.state == "due").limit(1)
+DUE_CARD: Final = select(d.number).where(d.lane == bindparam("lane"), _WAITS, d.state == "due").limit(1)
 DELIVERY_BY_NUMBER: Final = select(DELIVERY).where(d.number == bindparam("number"))
 _EARLIER = DELIVERY.alias("earlier")
 _PLACES = and_(
@@ -162,6 +180,7 @@ TAKE: Final = (
     .join(CONVERSATION, c.id == d.conversation_id)
     .join(THREAD, t.id == d.thread_id)
     .where(
+        _WAITS,
         d.state == "due",
         d.due_at <= bindparam("now"),
         d.kind.in_(bindparam("kinds", expanding=True)),
@@ -174,14 +193,17 @@ TAKE: Final = (
         ),
     )
 )
-NEXT_DUE: Final = (
-    select(func.min(d.due_at))
-    .join(CHANNEL, CHANNEL.c.id == d.channel_id)
-    .where(
-        d.state.in_(("due", "unknown")),
-        d.due_at > bindparam("now"),
-        CHANNEL.c.workplace == bindparam("workplace"),
+_IS_DUE = d.due_at <= bindparam("now")
+AGENDA: Final = (
+    select(
+        d.kind,
+        d.state,
+        func.sum(case((_IS_DUE, 1), else_=0)).label("due"),
+        func.min(case((_IS_DUE, null()), else_=d.due_at)).label("later"),
     )
+    .join(CHANNEL, CHANNEL.c.id == d.channel_id)
+    .where(CHANNEL.c.workplace == bindparam("workplace"), _WAITS, d.state.in_(("due", "unknown")))
+    .group_by(d.kind, d.state)
 )
 BEGIN_ATTEMPT: Final = (
     update(DELIVERY)
@@ -219,6 +241,7 @@ DOUBTS: Final = (
     .join(CHANNEL, CHANNEL.c.id == d.channel_id)
     .where(
         CHANNEL.c.workplace == bindparam("workplace"),
+        _WAITS,
         d.state == "unknown",
         d.due_at <= bindparam("now"),
         d.epoch == bindparam("mine"),
@@ -237,6 +260,7 @@ OLD: Final = (
     .join(CHANNEL, CHANNEL.c.id == d.channel_id)
     .where(
         CHANNEL.c.workplace == bindparam("workplace"),
+        _WAITS,
         d.state == "due",
         d.created_at < bindparam("before"),
     )
@@ -267,6 +291,7 @@ ORPHANS: Final = (
     .join(CHANNEL, CHANNEL.c.id == d.channel_id)
     .where(
         CHANNEL.c.workplace == bindparam("workplace"),
+        _WAITS,
         d.state.in_(("sending", "unknown")),
         d.epoch != bindparam("mine"),
     )
@@ -289,6 +314,7 @@ OPENS_IN: Final = (
         CHANNEL.c.workplace == bindparam("workplace"),
         CHANNEL.c.ref == bindparam("channel"),
         d.kind == "open",
+        _WAITS,
         d.state.in_(("sending", "unknown")),
     )
     .limit(1)
@@ -302,6 +328,7 @@ SILENCES: Final = (
     .join(CHANNEL, CHANNEL.c.id == d.channel_id)
     .where(
         CHANNEL.c.workplace == bindparam("workplace"),
+        _WAITS,
         d.state == "due",
         d.due_at > bindparam("now"),
         d.cause == bindparam("why"),
@@ -364,6 +391,7 @@ HASTEN: Final = (
                 CHANNEL.c.workplace == bindparam("workplace"), CHANNEL.c.ref == bindparam("channel")
             )
         ),
+        _WAITS,
         d.state == "due",
         d.due_at > bindparam("now"),
         d.cause != bindparam("why"),

@@ -128,6 +128,7 @@ class ConversationRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("visitor_id", "number"),
         _partial("uq_conversation_open", "visitor_id", where="status <> 'closed'", unique=True),
+        _partial("ix_conversation_claimed", "claimant", where="status = 'claimed'"),
         Index(None, "site_id", "opened_at"),
         one_of("status", Status),
     )
@@ -161,6 +162,7 @@ class ThreadRow(SQLModel, table=True):
         _partial("uq_thread_active", "conversation_id", where="state = 'active'", unique=True),
         _partial("uq_thread_spell", "conversation_id", "channel_id", "spell", where="state <> 'moved'", unique=True),
         Index(None, "channel_id", "state"),
+        Index(None, "conversation_id"),
         one_of("state", ThreadState),
     )
     id: str = Field(primary_key=True)

@@ -15,13 +15,14 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 from adapters import settings as table
-from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground, Rules
+from adapters.playground import APP_TOKEN, BOT_TOKEN, HttpTarget, Playground, Rules
 from adapters.playground.workspace import SUPPORT
 from adapters.settings import Settings
 from app import Bridge, running
 from bridge.clock import SystemClock
 from bridge.model import Moment
 
+SIGNING_SECRET = "0123456789abcdef0123456789abcdef"
 PATIENCE = 10.0  # seconds: a liveness bound, far above what anything takes
 
 
@@ -202,7 +203,21 @@ class World:
         self._bridge = await self._stack.enter_async_context(running(self.settings, self.clock))
         port = int(self._bridge.url.rsplit(":", 1)[1])
         self.settings = self.settings.model_copy(update={"port": port})
-        await until(lambda: self.team.connections == 2, "two sockets")
+        if self.settings.slack_app_token:
+            await until(lambda: self.team.connections == 2, "two sockets")
+        else:
+            await self._over_http(self._bridge)
+
+    async def _over_http(self, bridge: Bridge) -> None:
+        """From now on events come signed over HTTP."""
+        door = bridge.connection
+        await until(lambda: door.health()["http"]["is_open"], "an open door")
+        target = HttpTarget(
+            events_url=f"{bridge.url}/slack/events",
+            interactivity_url=f"{bridge.url}/slack/interactivity",
+            signing_secret=SIGNING_SECRET,
+        )
+        await self.team.deliver_over_http(target)
 
     async def stop(self) -> None:
         """Stop the bridge as SIGTERM does."""
@@ -255,8 +270,10 @@ class World:
 
 
 @asynccontextmanager
-async def a_world(folder: Path, *, rules: Rules | None = None, **changes: Any) -> AsyncIterator[World]:
-    """A world that is not started yet."""
+async def a_world(
+    folder: Path, *, rules: Rules | None = None, over_http: bool = False, **changes: Any
+) -> AsyncIterator[World]:
+    """A world that is not started yet; its events come over sockets, or over HTTP."""
     team = Playground(rules=rules or Rules(limits=False))
     await team.start()
     chosen: dict[str, Any] = {
@@ -265,7 +282,8 @@ async def a_world(folder: Path, *, rules: Rules | None = None, **changes: Any) -
         "site_name": "Kauppa",
         "site_origins": (team.url,),
         "slack_bot_token": BOT_TOKEN,
-        "slack_app_token": APP_TOKEN,
+        "slack_app_token": "" if over_http else APP_TOKEN,
+        "slack_signing_secret": (SIGNING_SECRET,) if over_http else (),
         "slack_api_url": team.api_url,
         "slack_channel": SUPPORT,
         "limit_visitor_minute": 10_000,

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
+from aiohttp import web
 
-from adapters.slack import listeners
+from adapters.slack import knock, listeners
 from adapters.slack.calls import open_session
 from adapters.slack.desk import Desk
+from adapters.slack.http import HttpDoor
 from adapters.slack.inbox import Inbox
+from adapters.slack.listeners import Taker
+from adapters.slack.manifest import link, written
+from adapters.slack.probe import Finding, Probe, Witness
 from adapters.slack.setup import FIELDS, SlackSettings, faults
-from adapters.slack.socket import SlackSocket, Tempo
+from adapters.slack.socket import SlackSocket
+from adapters.slack.tempo import Tempo
 from adapters.slack.workplace import SlackWorkplace
 from bridge.errors import Refused, Unreachable, WorkplaceError
 
 __all__ = [
     "FIELDS",
     "Desk",
+    "Finding",
     "SlackBridge",
     "SlackSettings",
     "SlackWorkplace",
     "Tempo",
     "faults",
+    "link",
     "open_slack",
+    "written",
 ]
+
+Serve = Callable[[Iterable[web.RouteDef]], contextlib.AbstractAsyncContextManager[object]]
 
 
 class SlackBridge:
@@ -42,27 +55,32 @@ class SlackBridge:
         self._tempo = tempo
         self._inbox: Inbox | None = None
         self._socket: SlackSocket | None = None
+        self._door: HttpDoor | None = None
 
     def listen(self, desk: Desk) -> None:
         """Name the desk that events go to; before the start."""
-        self._inbox = Inbox(self.workplace, desk)
-        app = listeners.build(self.workplace, self._inbox)
-        on_gap = partial(desk.missed, self.workplace.name)
-        self._socket = SlackSocket(self._settings, app, self.workplace, self._tempo, on_gap=on_gap)
+        self._inbox = Inbox(self.workplace, desk, on_revoked=self._revoked)
+        self._open(self._inbox, partial(desk.missed, self.workplace.name))
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where Slack's requests are answered; none without a signing secret. After `listen`."""
+        return self._door.routes() if self._door is not None else []
 
     async def start(self) -> None:
         """Begin to take events; returns at once, also when Slack is down."""
-        if self._socket is None:
+        if self._socket is None and self._door is None:
             raise Refused("no_desk", "listen(desk) comes before start()")
-        await self._socket.start()
+        for way in (self._socket, self._door):
+            if way is not None:
+                await way.start()
 
     async def stop(self) -> None:
         """Take no more events; ends within a bounded time, and `workplace` still works.
 
         What is in work is acknowledged if it ends soon, else Slack sends it again.
         """
-        if self._socket is not None and self._inbox is not None:
-            await self._socket.stop()
+        await asyncio.gather(*(way.stop() for way in (self._socket, self._door) if way is not None))
+        if self._inbox is not None:
             await self._inbox.stop(self._tempo.farewell)
 
     async def close(self) -> None:
@@ -70,20 +88,53 @@ class SlackBridge:
         await self._session.close()
 
     async def faults(self) -> tuple[str, ...]:
-        """Both tokens tried, one sentence for each that does not work."""
-        tried = (
-            (self.workplace.ping, "The bot token does not work ({}): copy it again from OAuth & Permissions."),
-            (
-                self.workplace.socket_address,
-                "The app-level token does not work ({}): make a new one with connections:write"
-                " on the app's page Basic Information, and switch Socket Mode on.",
-            ),
-        )
-        return tuple([found for call, words in tried if (found := await _fault(call, words))])
+        """Both tokens tried and the public address looked at, one sentence for each that does not work."""
+        tried: list[tuple[Callable[[], Awaitable[object]], str]] = [(self.workplace.ping, _BOT_FAULT)]
+        if self._settings.app_token:
+            tried.append((self.workplace.socket_address, _APP_FAULT))
+        found = [sentence for call, words in tried if (sentence := await _fault(call, words))]
+        if self._settings.signing_secrets and (sentence := await knock.fault(self._settings)):
+            found.append(sentence)
+        return tuple(found)
+
+    async def probe(self, channel: str, person: str, serve: Serve) -> AsyncIterator[Finding]:
+        """Try in this channel what cannot be known without a real workspace, and clean up. Not beside `listen`.
+
+        `person` is who may be shown a private line; nobody, if empty. `serve` runs a web server for the routes.
+        """
+        witness = Witness()
+        self._open(witness, witness.missed)
+        async with contextlib.AsyncExitStack() as stack:
+            if self._door is not None and self._socket is None:
+                await stack.enter_async_context(serve(self._door.routes()))
+            await self.start()
+            stack.push_async_callback(self.stop)
+            async for finding in Probe(self.workplace, channel, person, witness).run():
+                yield finding
 
     def health(self) -> dict[str, Any]:
-        """See `SlackSocket.health`; no connections before `listen`."""
-        return self._socket.health() if self._socket is not None else {"connections": 0}
+        """How it stands: see `SlackSocket.health`, and under `http` `HttpDoor.health`."""
+        found = self._socket.health() if self._socket is not None else {"connections": 0}
+        return found | ({"http": self._door.health()} if self._door is not None else {})
+
+    def _open(self, taker: Taker, on_gap: Callable[[], Awaitable[None]]) -> None:
+        """Each way in that has its secret. Both may be open: Slack uses one, and so changes over without a gap."""
+        app = listeners.build(self.workplace, taker)
+        if self._settings.app_token:
+            self._socket = SlackSocket(self._settings, app, self.workplace, self._tempo, on_gap=on_gap)
+        if self._settings.signing_secrets:
+            self._door = HttpDoor(self._settings, app, self.workplace, self._tempo, on_gap=on_gap)
+
+    def _revoked(self) -> None:
+        if self._socket is not None:
+            self._socket.revoked()
+
+
+_BOT_FAULT: Final = "The bot token does not work ({}): copy it again from OAuth & Permissions."
+_APP_FAULT: Final = (
+    "The app-level token does not work ({}): make a new one with connections:write"
+    " on the app's page Basic Information, and switch Socket Mode on."
+)
 
 
 async def _fault(call: Callable[[], Awaitable[object]], words: str) -> str:

@@ -7,7 +7,7 @@ https://docs.slack.dev/reference/events/message
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from adapters.slack import identity, reading
@@ -26,7 +26,19 @@ CHANNEL_EVENTS: Final = frozenset(
 )  # fmt: skip
 MEMBER_EVENTS: Final = ("member_joined_channel", "member_left_channel")
 PERSON_EVENTS: Final = ("user_change", "user_profile_changed")
+REVOCATIONS: Final = {
+    "tokens_revoked": "the bot token was revoked: install the app again and set SILTA_SLACK_BOT_TOKEN anew",
+    "app_uninstalled": "the app was uninstalled: install it again and set SILTA_SLACK_BOT_TOKEN anew",
+}
+# The same happenings as lines in the channel, for which a workspace may send no event of their own.
+_CHANNEL_SUBTYPES: Final = frozenset(
+    {
+        "channel_archive", "channel_unarchive", "channel_name", "channel_convert_to_private",
+        "channel_convert_to_public", "channel_posting_permissions", "group_archive", "group_unarchive", "group_name",
+    }
+)  # fmt: skip
 _PRIVATE: Final = ("im", "mpim", "app_home")
+_COUNTS_FILES: Final = "files" in {field.name for field in fields(Heard)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +64,27 @@ class PersonChanged:
 
 @dataclass(frozen=True, slots=True)
 class ChannelChanged:
-    """Something about a channel is not as it was."""
+    """Something about a channel is not as it was; `became` is its new id if it got one."""
 
     channel: str
+    became: str = ""
 
 
-Happening = Heard | Edited | Removed | PersonChanged | ChannelChanged | Ignored
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """We may not do anything there any more; what to do about it."""
+
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Something happened in a thread, and the event does not tell in which."""
+
+    reason: str
+
+
+Happening = Heard | Edited | Removed | PersonChanged | ChannelChanged | Revoked | Unclear | Ignored
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +99,25 @@ class Frame:
 def event(body: object, own: Own, workplace: str) -> Happening:
     """What an Events API wrapper says."""
     inner = mapping(mapping(body).get("event"))
+    if _is_for_another(mapping(body), own):
+        return Ignored("another workspace")
+    if text(inner.get("type")) == "message":
+        return _message(inner, Frame(own, workplace))
+    return _about_the_place(inner, own)
+
+
+def _is_for_another(body: Mapping[str, Any], own: Own) -> bool:
+    """An app in two workspaces has one secret and one set of sockets: what is for the other is not ours to hear.
+
+    `team_id` does not tell: in a shared channel it may be the author's.
+    """
+    ours = mapping(next(iter(sequence(body.get("authorizations"))), None))
+    team, enterprise = text(ours.get("team_id")), text(ours.get("enterprise_id"))
+    return bool(team) and team != own.team and not (own.enterprise and enterprise == own.enterprise)
+
+
+def _about_the_place(inner: Mapping[str, Any], own: Own) -> Happening:
     kind = text(inner.get("type"))
-    frame = Frame(own, workplace)
-    if kind == "message":
-        return _message(inner, frame)
     if kind in CHANNEL_EVENTS:
         return _channel(inner)
     if kind in MEMBER_EVENTS:
@@ -84,7 +126,17 @@ def event(body: object, own: Own, workplace: str) -> Happening:
     if kind in PERSON_EVENTS:
         user = mapping(inner.get("user"))
         return PersonChanged(user) if ident(user.get("id")) else Ignored("no person")
+    if kind in REVOCATIONS:
+        return _revoked(kind, inner, own)
     return Ignored(f"event {kind[:60]}" if kind else "no event")
+
+
+def _revoked(kind: str, inner: Mapping[str, Any], own: Own) -> Revoked | Ignored:
+    """The tokens of people who once signed in are none of ours."""
+    bots = sequence(mapping(inner.get("tokens")).get("bot"))
+    if kind == "tokens_revoked" and own.user not in bots:
+        return Ignored("another token")
+    return Revoked(REVOCATIONS[kind])
 
 
 def press(body: object, own: Own, workplace: str) -> Pressed | Ignored:
@@ -125,7 +177,7 @@ def _thread_of_press(box: Mapping[str, Any], message: Mapping[str, Any], stood: 
 def _channel(inner: Mapping[str, Any]) -> Happening:
     named = inner.get("channel") or inner.get("old_channel_id")
     channel = ident(named) or ident(mapping(named).get("id"))
-    return ChannelChanged(channel) if channel else Ignored("no channel")
+    return ChannelChanged(channel, ident(inner.get("new_channel_id"))) if channel else Ignored("no channel")
 
 
 def _message(inner: Mapping[str, Any], frame: Frame) -> Happening:
@@ -135,13 +187,22 @@ def _message(inner: Mapping[str, Any], frame: Frame) -> Happening:
     if inner.get("channel_type") in _PRIVATE:
         return Ignored("direct message")
     frame = replace(frame, channel=channel)
-    subtype = text(inner.get("subtype"))
-    if subtype == "message_changed":
-        return _changed(inner, frame)
-    if subtype == "message_deleted":
-        previous = mapping(inner.get("previous_message"))
-        return _gone(text(inner.get("deleted_ts")) or text(previous.get("ts")), previous, frame)
+    match text(inner.get("subtype")):
+        case "message_changed":
+            return _changed(inner, frame)
+        case "message_deleted":
+            return _deleted(inner, frame)
+        case subtype if subtype in _CHANNEL_SUBTYPES:
+            return ChannelChanged(channel)
     return _said(inner, frame)
+
+
+def _deleted(inner: Mapping[str, Any], frame: Frame) -> Happening:
+    previous = mapping(inner.get("previous_message"))
+    stamp = text(inner.get("deleted_ts")) or text(previous.get("ts"))
+    if not previous and identity.is_stamp(stamp):
+        return Unclear("a message was deleted, and Slack does not say where")
+    return _gone(stamp, previous, frame)
 
 
 def _said(message: Mapping[str, Any], frame: Frame) -> Heard | Ignored:
@@ -150,7 +211,8 @@ def _said(message: Mapping[str, Any], frame: Frame) -> Heard | Ignored:
         return Ignored(reason)
     stamp = text(message.get("ts"))
     said = reading.words(message)
-    if not said.body:
+    files: dict[str, Any] = {"files": _files(message)} if _COUNTS_FILES else {}
+    if not said.body and not any(files.values()):
         return Ignored("no text")
     return Heard(
         workplace=frame.workplace,
@@ -163,6 +225,7 @@ def _said(message: Mapping[str, Any], frame: Frame) -> Heard | Ignored:
         at=identity.at(stamp),
         mentions=said.mentions,
         outsider=_is_outsider(message, frame.own),
+        **files,
     )
 
 
@@ -178,17 +241,17 @@ def standing(message: Mapping[str, Any], frame: Frame) -> Heard | Ignored:
 def _why_not(message: Mapping[str, Any], own: Own) -> str:
     """Why this is not a person's message; empty when it is."""
     subtype = text(message.get("subtype"))
-    if _is_own(message, own):
-        return "own post"
-    if message.get("workflow_id"):
-        return "workflow"
-    if message.get("bot_id") or message.get("user") == "USLACKBOT":
-        return "foreign bot"
-    if subtype not in HEARD_SUBTYPES:
-        return f"subtype {subtype[:60]}"
-    if not ident(message.get("user")):
-        return "no author"
-    return "" if identity.is_stamp(message.get("ts")) else "no time"
+    reasons = (
+        (_is_own(message, own), "own post"),
+        # It loses its subtype on the way: https://docs.slack.dev/reference/events/message/message_replied
+        (not subtype and isinstance(message.get("message"), dict), "reply notice"),
+        (message.get("workflow_id"), "workflow"),
+        (message.get("bot_id") or message.get("user") == "USLACKBOT", "foreign bot"),
+        (subtype not in HEARD_SUBTYPES, f"subtype {subtype[:60]}"),
+        (not ident(message.get("user")), "no author"),
+        (not identity.is_stamp(message.get("ts")), "no time"),
+    )
+    return next((reason for holds, reason in reasons if holds), "")
 
 
 def _changed(inner: Mapping[str, Any], frame: Frame) -> Happening:
@@ -196,8 +259,8 @@ def _changed(inner: Mapping[str, Any], frame: Frame) -> Happening:
     message = mapping(inner.get("message"))
     previous = mapping(inner.get("previous_message"))
     if message.get("subtype") == "tombstone":
-        return _gone(text(message.get("ts")), {**message, **previous}, frame)
-    if previous and reading.words(message) == reading.words(previous):
+        return _tombstone(message, previous, frame)
+    if previous and reading.words(message) == reading.words(previous) and _files(message) == _files(previous):
         return Ignored("unchanged words")
     said = _said(message, frame)
     if said == Ignored("no text"):
@@ -209,6 +272,14 @@ def _changed(inner: Mapping[str, Any], frame: Frame) -> Happening:
         return Ignored("no time")
     outsider = said.outsider or _is_outsider(inner, frame.own)
     return Edited(replace(said, at=identity.at(stamp), changed=identity.order(stamp), outsider=outsider))
+
+
+def _tombstone(message: Mapping[str, Any], previous: Mapping[str, Any], frame: Frame) -> Removed | Ignored:
+    """A deleted root with replies. Whose it was may not be told; the desk knows whether it was one of ours."""
+    stamp = text(message.get("ts"))
+    if not previous and identity.is_stamp(stamp) and text(message.get("thread_ts")) in ("", stamp):
+        return Removed(frame.workplace, frame.channel, stamp, stamp, identity.order(stamp))
+    return _gone(stamp, {**message, **previous}, frame)
 
 
 def _edit_stamp(message: Mapping[str, Any], inner: Mapping[str, Any]) -> str:
@@ -230,6 +301,11 @@ def _gone(stamp: str, previous: Mapping[str, Any], frame: Frame) -> Removed | Ig
     if not thread:
         return Ignored("not in a thread")
     return Removed(frame.workplace, frame.channel, thread, stamp, identity.order(stamp))
+
+
+def _files(message: Mapping[str, Any]) -> int:
+    """How many files came with it. One that was deleted leaves a tombstone."""
+    return sum(isinstance(file, dict) and file.get("mode") != "tombstone" for file in sequence(message.get("files")))
 
 
 def _thread(message: Mapping[str, Any], stamp: str) -> str:

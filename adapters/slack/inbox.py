@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
 from adapters.slack import inbound, people
 from adapters.slack.desk import Desk
 from adapters.slack.fields import ident
 from adapters.slack.identity import Own
-from adapters.slack.inbound import ChannelChanged, Edited, Ignored, PersonChanged
+from adapters.slack.inbound import ChannelChanged, Edited, Happening, Ignored, PersonChanged, Revoked, Unclear
 from adapters.slack.workplace import SlackWorkplace
 from bridge.errors import NotFound, Refused, WorkplaceError
 from bridge.inbound import Heard, Pressed, Removed
@@ -27,9 +27,11 @@ BUSY: Final = "busy"  # the memory cannot write just now
 class Inbox:
     """Hands each event to the desk. What it raises is not acknowledged, and so comes again."""
 
-    def __init__(self, workplace: SlackWorkplace, desk: Desk) -> None:
+    def __init__(self, workplace: SlackWorkplace, desk: Desk, *, on_revoked: Callable[[], None]) -> None:
         self._workplace = workplace
         self._desk = desk
+        self._on_revoked = on_revoked
+        self._is_revoked = False
         self._presses: set[asyncio.Task[None]] = set()
         self._known: dict[str, str] = {}  # ref: what was last told of them
 
@@ -62,6 +64,14 @@ class Inbox:
         if done:
             task.result()
 
+    async def take_limit(self) -> None:
+        """Slack dropped events; what they told of is read from the threads.
+
+        https://docs.slack.dev/reference/events/app_rate_limited
+        """
+        log.warning("Slack drops events: over 30,000 in an hour for this app. The threads are read again.")
+        await self._desk.missed(self._workplace.name)
+
     async def stop(self, within: float) -> None:
         """Let presses that are under way end, for a while."""
         if self._presses:
@@ -80,9 +90,7 @@ class Inbox:
         if error is not None:
             log.warning("a press came to nothing: %s", cause_of(error))
 
-    def _handed(
-        self, happening: Heard | Edited | Removed | ChannelChanged | PersonChanged
-    ) -> Coroutine[Any, Any, None]:
+    def _handed(self, happening: Happening) -> Coroutine[Any, Any, None]:
         match happening:
             case Heard():
                 self._remember(happening.author)
@@ -92,10 +100,30 @@ class Inbox:
                 return self._desk.edited(heard)
             case Removed():
                 return self._desk.removed(happening)
-            case ChannelChanged(channel):
-                return self._desk.channel_changed(self._workplace.name, channel)
             case PersonChanged(user):
                 return self._person_changed(user)
+            case _:
+                return self._noted(happening)
+
+    async def _noted(self, happening: Happening) -> None:
+        """What happened to the place rather than to a conversation."""
+        match happening:
+            case ChannelChanged(channel, became):
+                if became:
+                    log.warning("channel %s has become %s: set SILTA_SLACK_CHANNEL to it", channel, became)
+                await self._desk.channel_changed(self._workplace.name, channel)
+            case Unclear(reason):
+                log.info("the threads are read again: %s", reason)
+                await self._desk.missed(self._workplace.name)
+            case Revoked(advice):
+                self._revoked(advice)
+
+    def _revoked(self, advice: str) -> None:
+        """Said once: both events may come, in either order, and nothing but a new token mends it."""
+        self._on_revoked()
+        if not self._is_revoked:
+            log.error("Slack: %s", advice)
+        self._is_revoked = True
 
     async def _person_changed(self, user: Mapping[str, Any]) -> None:
         """Only who spoke to us, and only what we keep of them: a status is none of our business."""

@@ -7,37 +7,45 @@ import unicodedata
 from typing import Final
 from urllib.parse import quote
 
-ELLIPSIS: Final = "…"
+from bridge import graphemes
+from bridge.graphemes import ELLIPSIS
+
 NAMELESS: Final = "?"
 
-# Overrides, embeddings and isolates turn the order of what follows; marks (U+200E, U+200F) do not.
+# Overrides, embeddings and isolates turn the order of what follows; marks (U+200E, U+200F, U+061C) do not.
 _TURNING: Final = "\u202a-\u202e\u2066-\u2069"
+# Joiners and U+200B have a place in scripts and emoji; these only hide, or are for programs.
+_HIDING: Final = "\u180e\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb"
 _BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029\x0b\x0c]")
-_HARMFUL = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f{_TURNING}]")
+_HARMFUL = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f{_TURNING}{_HIDING}]")
+# Tags and supplementary selectors can carry a whole hidden text; a flag needs the ones, a letter one of the others.
+_FLAG: Final = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,8}\U000e007f"
+_TAGGED = re.compile(f"({_FLAG})|[\U000e0000-\U000e007f]|(?<=[\U000e0100-\U000e01ef])[\U000e0100-\U000e01ef]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSEEN = re.compile(f"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2060-\u206f\ufeff{_TURNING}]")
 _SPACE = re.compile(r"\s+")
-_CUT_ENTITY = re.compile("&[a-z]{0,3}$")
 _JOINERS: Final = "\u200c\u200d"
+_BLANKS: Final = "\u115f\u1160\u2800\u3164\uffa0"  # letters by name that nobody can see
+_MARKS_ON_A_LETTER: Final = 4
 
 
 def neutral(text: str) -> str:
-    """The same text without controls and without what turns the reading order; line breaks stay."""
+    """The same text without controls, hidden text and what turns the reading order; line breaks stay."""
     lines = _BREAKS.sub("\n", _SURROGATE.sub("\ufffd", text))
-    return _HARMFUL.sub("", lines)
+    return _TAGGED.sub(lambda match: match[1] or "", _HARMFUL.sub("", lines))
 
 
 def one_line(text: str, most: int) -> str:
     """The same on one line, so that it cannot look like two of ours; cut to a length."""
-    return cut(_SPACE.sub(" ", neutral(text)).strip(), most)
+    return graphemes.cut(_SPACE.sub(" ", neutral(text)).strip(), most)
 
 
 def person_name(text: str, most: int = 80) -> str:
     """A name to stand above a line. Never empty: a line without an author is the product's own."""
     line = _SPACE.sub(" ", neutral(text))
-    seen = "".join(mark for mark in line if mark in _JOINERS or not _is_format(mark))
-    name = one_line(seen, most)
-    return name if name.strip(_JOINERS) else NAMELESS
+    seen = "".join(mark for mark in line if mark in _JOINERS or not _is_unseen(mark))
+    name = one_line(_without_floods(seen), most)
+    return name if any(not _is_mark(mark) and mark not in f"{_JOINERS} " for mark in name) else NAMELESS
 
 
 def address(url: str) -> str:
@@ -54,25 +62,28 @@ def escaped(text: str) -> str:
 
 
 def escaped_and_cut(text: str, most: int) -> str:
-    """Escaped, and never cut inside of an entity."""
+    """Escaped, and cut neither inside of an entity nor inside of a character that a reader sees."""
     safe = escaped(text)
     if len(safe) <= most:
         return safe
-    return _CUT_ENTITY.sub("", safe[: most - 1]) + ELLIPSIS
+    room, end = most - 1, 0
+    while end < len(text) and (room := room - len(escaped(text[end]))) >= 0:
+        end += 1
+    return escaped(text[: graphemes.border(text, end)]) + ELLIPSIS
 
 
-def cut(text: str, most: int) -> str:
-    """At most this long; a cut shows, and takes no accent or joiner from its letter."""
-    if len(text) <= most:
-        return text
-    end = most - 1
-    while end > 1 and (text[end] in _JOINERS or text[end - 1] in _JOINERS or _is_mark(text[end])):
-        end -= 1
-    return text[:end].rstrip() + ELLIPSIS
+def _without_floods(text: str) -> str:
+    """A letter carries a few marks; a tower of them would stand in the lines of others."""
+    kept: list[str] = []
+    height = 0
+    for mark in text:
+        height = height + 1 if _is_mark(mark) else 0
+        kept += [mark] if height <= _MARKS_ON_A_LETTER else []
+    return "".join(kept)
 
 
-def _is_format(mark: str) -> bool:
-    return unicodedata.category(mark) in ("Cf", "Cc", "Co", "Cn")
+def _is_unseen(mark: str) -> bool:
+    return mark in _BLANKS or unicodedata.category(mark) in ("Cf", "Cc", "Co", "Cn")
 
 
 def _is_mark(mark: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -17,7 +17,7 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack.calls import QUIET
 from adapters.slack.fields import mapping
-from adapters.slack.inbox import Inbox, cause_of
+from adapters.slack.inbox import cause_of
 from adapters.slack.workplace import SlackWorkplace
 from bridge.errors import BridgeError
 
@@ -26,7 +26,20 @@ log = logging.getLogger("silta.slack")
 Body = dict[str, Any]
 
 
-def build(workplace: SlackWorkplace, inbox: Inbox) -> AsyncApp:
+class Taker(Protocol):
+    """Who takes what arrives. What a verb raises is not acknowledged."""
+
+    async def take_event(self, body: Body) -> None:
+        """Something happened in the workspace."""
+
+    async def take_press(self, body: Body) -> None:
+        """Somebody pressed a button."""
+
+    async def take_limit(self) -> None:
+        """Slack dropped events, because there were too many in an hour."""
+
+
+def build(workplace: SlackWorkplace, inbox: Taker) -> AsyncApp:
     """The app with its three listeners. Makes no call by itself."""
 
     async def authorize() -> AuthorizeResult:
@@ -44,7 +57,7 @@ def build(workplace: SlackWorkplace, inbox: Inbox) -> AsyncApp:
         client=workplace.tokenless(),
         authorize=authorize,
         process_before_response=True,
-        request_verification_enabled=False,  # no signature travels over a socket
+        request_verification_enabled=False,  # none travels over a socket; over HTTP it is checked before parsing
         ignoring_self_events_enabled=False,  # ours would miss a post that somebody else took away
         ssl_check_enabled=False,
         url_verification_enabled=False,
@@ -53,7 +66,7 @@ def build(workplace: SlackWorkplace, inbox: Inbox) -> AsyncApp:
     return app
 
 
-def _listen(app: AsyncApp, inbox: Inbox) -> None:
+def _listen(app: AsyncApp, inbox: Taker) -> None:
     async def event(body: Body) -> None:
         await inbox.take_event(body)
 
@@ -61,17 +74,23 @@ def _listen(app: AsyncApp, inbox: Inbox) -> None:
         await inbox.take_press(body)
         await ack()
 
-    app.middleware(everything_else)
+    async def rest(body: Body, next: Callable[[], Awaitable[None]]) -> BoltResponse | None:
+        return await everything_else(body, next, inbox)
+
+    app.middleware(rest)
     app.event(re.compile(""))(event)
     app.block_action(re.compile(""))(press)
     app.error(failed)
 
 
-async def everything_else(body: Body, next: Callable[[], Awaitable[None]]) -> BoltResponse | None:
+async def everything_else(body: Body, next: Callable[[], Awaitable[None]], inbox: Taker) -> BoltResponse | None:
     """What no listener is for is acknowledged and left alone."""
     if _is_event(body) or _is_press(body):
         await next()
         return None
+    if body.get("type") == "app_rate_limited":  # it wraps no event, so that no listener can match it
+        await inbox.take_limit()
+        return BoltResponse(status=200, body="")
     log.debug("ignored: %s", str(body.get("type"))[:60])
     return BoltResponse(status=200, body="")
 

@@ -1,32 +1,33 @@
 """From Slack's rich text, or else its escaped text, to our markup.
 
 Pure, bounded, and never an error.
-
-Styles are flattened to plain words; lists, quotes and code keep their lines.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final
 
+from adapters.slack import mrkdwn, stacking
 from adapters.slack.fields import ident, mapping, sequence, text
-from bridge.markup import Markup, Node, Span, is_safe_address, joined, link, trimmed
+from adapters.slack.stacking import Items, Run
+from bridge.markup import EMOJI, MENTION, PRE, STYLES, Markup, Node, Span, bounded, joined, link, plain, spans, trimmed
 
-DEPTH: Final = 6
 MOST: Final = 4_000  # elements of one message
-INDENT: Final = 8
 
-_TOKEN = re.compile("<([^<>]*)>")
 _CODE_POINTS = re.compile("[0-9a-fA-F]{1,6}(-[0-9a-fA-F]{1,6}){0,15}")
-_BROADCASTS: Final = ("here", "channel", "everyone", "group")
+_EMOJI_NAME = re.compile(r"[^\s:<>&]{1,100}(::skin-tone-[2-6])?")
+_RICH: Final = "rich_text"
+_TABLE: Final = "table"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a message says, and whether it names a person, a group or the channel."""
+    """What a message says, and whether it names a person, a group or everybody."""
 
     body: Markup
     mentions: bool = False
@@ -35,70 +36,93 @@ class Words:
 def words(message: Mapping[str, Any]) -> Words:
     """What a message says.
 
-    Rich text is preferred: in the escaped text a typed mark and a style look alike.
+    Rich text is preferred: in the escaped text a typed mark and a style look alike. The text helps out with names.
     """
-    blocks = [block for block in sequence(message.get("blocks")) if _kind(block) == "rich_text"]
-    if blocks:
-        inline = _Inline()
-        nodes = _stacked(inline.block(block, DEPTH) for part in blocks for block in inside(part))
-        return Words(trimmed(nodes), inline.mentions)
-    return from_text(text(message.get("text")))
+    escaped = text(message.get("text"))
+    blocks = [mapping(block) for block in sequence(message.get("blocks"))]
+    body = trimmed(_Reading(mrkdwn.labels(escaped)).blocks(blocks))
+    return _told(body) if body else from_text(escaped)
 
 
 def from_text(escaped: str) -> Words:
     """The same from Slack's escaped text."""
-    nodes: list[Node] = []
-    mentions = False
-    end = 0
-    for match in _TOKEN.finditer(escaped):
-        node, names = _token(match.group(1))
-        nodes += [_unescaped(escaped[end : match.start()]), node]
-        mentions = mentions or names
-        end = match.end()
-    nodes.append(_unescaped(escaped[end:]))
-    return Words(trimmed(joined(nodes)), mentions)
+    return _told(trimmed(mrkdwn.read(escaped)))
 
 
-class _Inline:
-    """One reading: it counts what it reads, and remembers a mention."""
+def _told(body: Markup) -> Words:
+    names = (span for span in spans(body) if span.kind == MENTION)
+    return Words(bounded(body), any(plain(span.inside).startswith("@") for span in names))
 
-    def __init__(self) -> None:
-        self.mentions = False
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of rich text: words, or a list of one indent."""
+
+    body: Markup = ()
+    items: Items | None = None
+    is_quoted: bool = False
+
+
+class _Reading:
+    """One reading: it counts what it reads, and knows the names that the text tells."""
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self._labels = labels
         self._left = MOST
 
-    def block(self, block: Mapping[str, Any], depth: int) -> Markup:
-        """A section, list, quote or code block as lines."""
-        if depth <= 0:
-            return ()
-        kind = _kind(block)
+    def blocks(self, blocks: Iterable[Mapping[str, Any]]) -> Markup:
+        """All that is said in rich text and in tables."""
+        parts: list[_Part] = []
+        for block in blocks:
+            if _kind(block) == _RICH:
+                parts += [self._part(part) for part in inside(block)]
+            elif _kind(block) == _TABLE:
+                parts.append(_Part(self._table(block)))
+        groups = groupby(parts, key=lambda part: part.is_quoted)
+        return stacking.below(_quoted(list(group)) if is_so else _stacked(list(group)) for is_so, group in groups)
+
+    def _part(self, part: Mapping[str, Any]) -> _Part:
+        kind = _kind(part)
         if kind == "rich_text_list":
-            return self._list(block, depth)
-        body = self._run(block)
-        return _prefixed(body, "> ") if kind == "rich_text_quote" else body
+            # A list inside of a quote is told by its border alone.
+            return _Part(items=self._items(part), is_quoted=part.get("border") == 1)
+        if kind == "rich_text_preformatted":
+            code = joined(node for _, node in self._runs(part))
+            return _Part((Span(PRE, joined((*code[:-1], stacking.unended(code[-1])))),) if code else ())
+        return _Part(self._inline(part), is_quoted=kind == "rich_text_quote")
 
-    def _list(self, block: Mapping[str, Any], depth: int) -> Markup:
+    def _items(self, part: Mapping[str, Any]) -> Items:
         """Slack nests by `indent`, not by lists in lists."""
-        indent = "  " * min(_number(block.get("indent")), INDENT)
-        first = _number(block.get("offset")) + 1
-        items: list[Markup] = []
-        for index, item in enumerate(inside(block)):
-            mark = f"{first + index}. " if block.get("style") == "ordered" else "- "
-            items.append(joined((indent + mark, *trimmed(self.block(item, depth - 1)))))
-        return _stacked(items)
+        indent = min(_number(part.get("indent")), mrkdwn.INDENT)
+        first = str(_number(part.get("offset")) + 1) if part.get("style") == "ordered" else ""
+        return Items(indent, first, tuple(self._inline(item) for item in inside(part)))
 
-    def _run(self, block: Mapping[str, Any]) -> Markup:
-        nodes: list[Node] = []
-        for element in inside(block):
-            self._left -= 1
-            if self._left < 0:
-                break
-            nodes.append(self._element(element))
-        return joined(nodes)
+    def _table(self, table: Mapping[str, Any]) -> Markup:
+        rows = [sequence(row) for row in sequence(table.get("rows"))[:MOST]]
+        lines = [" | ".join(plain(self._cell(mapping(cell))) for cell in row[:MOST]) for row in rows]
+        return joined(["\n".join(lines)])
+
+    def _cell(self, cell: Mapping[str, Any]) -> Markup:
+        if _kind(cell) == _RICH:
+            return stacking.below(self._inline(part) for part in inside(cell))
+        return self._inline({"elements": [cell]})
+
+    def _inline(self, block: Mapping[str, Any]) -> Markup:
+        return stacking.styled(self._runs(block))
+
+    def _runs(self, block: Mapping[str, Any]) -> list[Run]:
+        found = inside(block)[: self._left]
+        self._left -= len(found)
+        runs = [(_styles(element), self._element(element)) for element in found]
+        return [(styles, node) for styles, node in runs if node != ""]
 
     def _element(self, element: Mapping[str, Any]) -> Node:
         kind = _kind(element)
-        if kind in ("user", "usergroup", "broadcast"):
-            self.mentions = True
+        if kind in _NAMED:
+            field, sigil = _NAMED[kind]
+            ref = ident(element.get(field))
+            label = self._labels.get(ref, "")
+            return mrkdwn.person(ref, label) if kind == "user" and ref else mrkdwn.others(sigil, label)
         reader = _READERS.get(kind)
         return reader(element) if reader else text(element.get("text"))
 
@@ -113,49 +137,81 @@ def _kind(block: Any) -> str:
     return text(mapping(block).get("type"))
 
 
+def _quoted(parts: list[_Part]) -> Markup:
+    return stacking.quoted([_stacked(parts)])
+
+
+def _stacked(parts: list[_Part]) -> Markup:
+    stacked: list[Markup] = []
+    for is_list, group in groupby(parts, key=lambda part: part.items is not None):
+        found = list(group)
+        lists = [part.items for part in found if part.items is not None and part.items.items]
+        stacked += [stacking.nested(lists)] if is_list else [part.body for part in found]
+    return stacking.below(stacked)
+
+
+def _styles(element: Mapping[str, Any]) -> frozenset[str]:
+    style = mapping(element.get("style"))
+    return frozenset(kind for kind in STYLES if style.get(kind) is True)
+
+
 def _link(element: Mapping[str, Any]) -> Node:
     url, label = text(element.get("url")), text(element.get("text"))
     return link(url, label) if url else label
 
 
 def _emoji(element: Mapping[str, Any]) -> Node:
-    """The character named by its code points; a custom one has none and stays `:name:`."""
-    points = text(element.get("unicode"))
-    if _CODE_POINTS.fullmatch(points):
-        marks = [int(point, 16) for point in points.split("-")]
-        if all(0x20 <= mark <= 0x10FFFF and not 0xD800 <= mark <= 0xDFFF for mark in marks):
-            return "".join(map(chr, marks))
+    """The character named by its code points; a workspace's own has none and stays `:name:`."""
     name = text(element.get("name"))
-    return f":{name}:" if name else ""
+    tone = _number(element.get("skin_tone"))
+    if 2 <= tone <= 6 and "::" not in name:
+        name = f"{name}::skin-tone-{tone}"
+    shown = _character(text(element.get("unicode")))
+    if not _EMOJI_NAME.fullmatch(name):
+        return shown or (f":{name}:" if name else "")
+    return Span(EMOJI, (shown or f":{name}:",), name)
 
 
-def _at(field: str) -> Callable[[Mapping[str, Any]], Node]:
-    def reader(element: Mapping[str, Any]) -> Node:
-        return f"@{ident(element.get(field))}"
+def _character(points: str) -> str:
+    """The characters of hyphened code points; nothing if one of them is none that can be seen."""
+    if not _CODE_POINTS.fullmatch(points):
+        return ""
+    numbers = [int(point, 16) for point in points.split("-")]
+    if any(number > 0x10FFFF for number in numbers):
+        return ""
+    shown = "".join(map(chr, numbers))
+    return shown if all(_may_be_emoji(mark) for mark in shown) else ""
 
-    return reader
+
+def _may_be_emoji(mark: str) -> bool:
+    is_glue = mark == "\u200d" or 0xE0020 <= ord(mark) < 0xE0080
+    return is_glue or unicodedata.category(mark)[0] not in "CZ"
 
 
-def _channel(element: Mapping[str, Any]) -> Node:
-    return f"#{ident(element.get('channel_id'))}"
+def _broadcast(element: Mapping[str, Any]) -> Node:
+    return mrkdwn.others("@", ident(element.get("range")))
 
 
 def _date(element: Mapping[str, Any]) -> Node:
-    return text(element.get("fallback"))
+    words = mrkdwn.moment(element.get("timestamp"), text(element.get("fallback")))
+    url = text(element.get("url"))
+    return link(url, words) if url and words else words
 
 
 def _color(element: Mapping[str, Any]) -> Node:
     return text(element.get("value"))
 
 
+_NAMED: Final = {
+    "user": ("user_id", "@"),
+    "usergroup": ("usergroup_id", "@"),
+    "channel": ("channel_id", "#"),
+    "team": ("team_id", "@"),
+}
 _READERS: Final[dict[str, Callable[[Mapping[str, Any]], Node]]] = {
     "link": _link,
     "emoji": _emoji,
-    "user": _at("user_id"),
-    "usergroup": _at("usergroup_id"),
-    "broadcast": _at("range"),
-    "team": _at("team_id"),
-    "channel": _channel,
+    "broadcast": _broadcast,
     "date": _date,
     "color": _color,
 }
@@ -163,51 +219,3 @@ _READERS: Final[dict[str, Callable[[Mapping[str, Any]], Node]]] = {
 
 def _number(value: Any) -> int:
     return value if isinstance(value, int) and 0 <= value < 10_000 else 0
-
-
-def _stacked(parts: Iterable[Markup]) -> Markup:
-    """One below the other; a part that ends its line itself gets no empty one."""
-    nodes: list[Node] = []
-    for part in parts:
-        if nodes and part and not _ends_line(nodes[-1]):
-            nodes.append("\n")
-        nodes += part
-    return joined(nodes)
-
-
-def _ends_line(node: Node) -> bool:
-    return isinstance(node, str) and node.endswith("\n")
-
-
-def _prefixed(nodes: Markup, prefix: str) -> Markup:
-    marked = (n if isinstance(n, Span) else n.replace("\n", f"\n{prefix}") for n in trimmed(nodes))
-    return joined((prefix, *marked))
-
-
-def _unescaped(escaped: str) -> str:
-    return escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _token(inner: str) -> tuple[Node, bool]:
-    """What stands between `<` and `>`, and whether it names somebody."""
-    target, _, label = inner.partition("|")
-    label = _unescaped(label)
-    if target.startswith("@"):
-        return f"@{label.lstrip('@') or target[1:]}", True
-    if target.startswith("#"):
-        return f"#{label or target[1:]}", False
-    if target.startswith("!"):
-        return _special(target[1:], label)
-    address = _unescaped(target)
-    if is_safe_address(address):
-        return link(address, label), False
-    return label or _unescaped(f"<{inner}>"), False
-
-
-def _special(command: str, label: str) -> tuple[Node, bool]:
-    name, _, rest = command.partition("^")
-    if name in _BROADCASTS:
-        return f"@{name}", True
-    if name == "subteam":
-        return f"@{label.lstrip('@') or rest}", True
-    return label, False

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from adapters.slack import inert
-from bridge.markup import Markup, Node, is_safe_address, plain
+from adapters.slack import inert, rich
+from bridge.graphemes import pieces
+from bridge.markup import Markup, plain
 from bridge.ports import Button, Capabilities, Card, Pace, Post
 
 Block = dict[str, Any]
@@ -79,12 +80,6 @@ def fallback(summary: str, body: Markup = ()) -> str:
     return inert.escaped_and_cut(words, FALLBACK) or _EMPTY
 
 
-def elements(markup: Markup) -> list[Block]:
-    """Rich text's inline elements; at least one."""
-    found = [element for node in markup for element in _element(node)]
-    return found or [{"type": "text", "text": _EMPTY}]
-
-
 def verb_of(action_id: str) -> str:
     """The verb of a pressed button."""
     return action_id.partition(":")[0]
@@ -108,16 +103,19 @@ def _field(label: str, value: str) -> Block:
 def _quoted(quote: Markup) -> Block:
     if not quote:
         return {}
-    return _rich({"type": "rich_text_quote", "elements": elements(quote)})
+    return _rich({"type": "rich_text_quote", "elements": rich.literal(quote)})
 
 
 def _said(body: Markup) -> Block:
-    return _rich({"type": "rich_text_section", "elements": elements(body)})
+    return _rich({"type": "rich_text_section", "elements": rich.literal(body)})
 
 
 def _notice(body: Markup) -> Block:
+    """Words of ours; where they repeat what an agent wrote, as it was styled."""
+    if rich.is_styled(body):
+        return {"type": "rich_text", "elements": rich.parts(body)}
     words = inert.neutral(plain(body)).strip() or _EMPTY
-    return _notes(*(words[start : start + NOTE] for start in range(0, len(words), NOTE)), whole=True)
+    return _notes(*pieces(words, NOTE), whole=True)
 
 
 def _notes(*lines: str, whole: bool = False) -> Block:
@@ -154,25 +152,3 @@ def _plain_text(text: str) -> Block:
 
 def _rich(inside: Block) -> Block:
     return {"type": "rich_text", "elements": [inside]}
-
-
-def _element(node: Node) -> list[Block]:
-    if isinstance(node, str):
-        return _text(node)
-    if not is_safe_address(node.value):
-        return [element for inside in node.inside for element in _element(inside)]
-    return _link(plain(node.inside), node.value)
-
-
-def _link(words: str, target: str) -> list[Block]:
-    """A link shows where it leads: its own words, if they are others, stand before it."""
-    where = inert.address(target)
-    if words in (target, target.removeprefix("mailto:")):
-        return [{"type": "link", "url": where, "text": where.removeprefix("mailto:")}]
-    shown: Block = {"type": "link", "url": where, "text": where.removeprefix("mailto:")}
-    return [*_text(f"{words} ("), shown, *_text(")")]
-
-
-def _text(words: str) -> list[Block]:
-    safe = inert.neutral(words)
-    return [{"type": "text", "text": safe}] if safe else []

@@ -9,10 +9,14 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 API: Final = "https://slack.com/api/"
+EVENTS_PATH: Final = "/slack/events"
+INTERACTIVITY_PATH: Final = "/slack/interactivity"
 _BOT = re.compile(r"xoxb-[A-Za-z0-9-]+")
 _APP = re.compile(r"xapp-[A-Za-z0-9-]+")
+_SECRET = re.compile(r"[A-Za-z0-9]{16,128}")
 _APP_ID = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 _MOST_CONNECTIONS: Final = 10  # what Slack allows one app
+_MOST_SECRETS: Final = 2  # the new one, and the old one for the day that it stays valid
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +32,32 @@ class Field:
 
 FIELDS: Final = (
     Field("bot_token", str, "", "Bot User OAuth Token of the Slack app (xoxb-…)", secret=True),
-    Field("app_token", str, "", "App-level token with connections:write (xapp-…)", secret=True),
+    Field("app_token", str, "", "App-level token with connections:write (xapp-…): events by sockets", secret=True),
+    Field("signing_secrets", tuple, (), "Signing Secret, or the new and the old one: events by HTTP", secret=True),
     Field("api_url", str, API, "Slack's Web API; another address only on this machine"),
     Field("name", str, "slack", "The workplace's name in the database; never change it later"),
     Field("connections", int, 2, "Open sockets; two, so that one stays while the other is renewed"),
     Field("timeout", float, 10.0, "Seconds that one call may take"),
+    Field("public_url", str, "", "Where Slack reaches this bridge when its events come by HTTP"),
     Field("paced", bool, True, "Keep to Slack's pace; only a benchmark on this machine goes without"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SlackSettings:
-    """What the adapter is told at start. The tokens never show in a repr."""
+    """What the adapter is told at start. The tokens and secrets never show in a repr.
+
+    An app-level token opens sockets, a signing secret the door for HTTP; either may be missing, not both.
+    """
 
     bot_token: str = field(repr=False)
-    app_token: str = field(repr=False)
+    app_token: str = field(default="", repr=False)
+    signing_secrets: tuple[str, ...] = field(default=(), repr=False)
     api_url: str = API
     name: str = "slack"
     connections: int = 2
     timeout: float = 10.0
+    public_url: str = ""
     paced: bool = True
 
 
@@ -59,9 +70,19 @@ def faults(settings: SlackSettings) -> list[str]:
             " app's page OAuth & Permissions.",
         ),
         (
-            _APP.fullmatch(settings.app_token),
+            settings.app_token or settings.signing_secrets,
+            "Slack's events have no way in: set the app-level token (sockets) or the signing secret (HTTP).",
+        ),
+        (
+            not settings.app_token or _APP.fullmatch(settings.app_token),
             "The Slack app token must start with xapp-: create an app-level token with the scope"
             " connections:write on the app's page Basic Information.",
+        ),
+        (
+            len(settings.signing_secrets) <= _MOST_SECRETS
+            and all(_SECRET.fullmatch(secret) for secret in settings.signing_secrets),
+            "The Slack signing secret must be 32 letters and digits, or two such with a comma between while it is"
+            " renewed: copy the Signing Secret from the app's page Basic Information.",
         ),
         (
             settings.api_url == API or is_loopback(settings.api_url),

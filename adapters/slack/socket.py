@@ -11,36 +11,22 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
 
 from adapters.slack.line import Line
 from adapters.slack.setup import SlackSettings
+from adapters.slack.tempo import Tempo
 from adapters.slack.workplace import SlackWorkplace
 from bridge.errors import Unreachable, WorkplaceError
 
 log = logging.getLogger("silta.slack")
 
-
-@dataclass(frozen=True, slots=True)
-class Tempo:
-    """Seconds. `pause` doubles up to `longest_pause`; a line that lived `settled` begins anew.
-
-    `linger` is how long an old line stays beside its next, `farewell` how long work may still take.
-    """
-
-    ping: float = 4.0
-    stagger: float = 1.0
-    pause: float = 1.0
-    longest_pause: float = 30.0
-    settled: float = 10.0
-    linger: float = 1.0
-    farewell: float = 5.0
-    look: float = 0.5
+# What a revoked token and an uninstalled app look like from here.
+_REVOKED: Final = frozenset({"token_revoked", "account_inactive", "invalid_auth", "token_expired", "link_disabled"})
 
 
 class SlackSocket:
@@ -66,6 +52,7 @@ class SlackSocket:
         self._places: list[asyncio.Task[None]] = []
         self._leaving: set[asyncio.Task[None]] = set()
         self._trouble = ""
+        self._is_revoked = False
         self._last_event: datetime | None = None
         self._on_gap = on_gap
 
@@ -84,6 +71,10 @@ class SlackSocket:
         lines, self._lines = list(self._lines.values()), {}
         await asyncio.gather(*(line.finish(self._tempo.farewell) for line in lines))
         await asyncio.gather(*self._leaving, return_exceptions=True)
+
+    def revoked(self) -> None:
+        """Slack said that we are not wanted there, and somebody has logged it: no more lines of the same."""
+        self._is_revoked = True
 
     def health(self) -> dict[str, Any]:
         """How it stands: open connections, those wanted, the last event's time, the trouble."""
@@ -117,7 +108,7 @@ class SlackSocket:
                 line = await self._open()
             except WorkplaceError as error:
                 self._say(error.cause, str(error))
-                await asyncio.sleep(_asked_wait(error))
+                await asyncio.sleep(self._asked_wait(error))
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 self._say("socket", type(error).__name__)
             else:
@@ -167,6 +158,14 @@ class SlackSocket:
         most = min(self._tempo.longest_pause, self._tempo.pause * 2.0 ** min(tries - 1, 16))
         return most * random.uniform(0.5, 1.0)  # noqa: S311
 
+    def _asked_wait(self, error: WorkplaceError) -> float:
+        """As long as Slack asked us to; what only a person can mend is not asked for hotly from the first time on."""
+        if not isinstance(error, Unreachable):
+            return 0.0
+        if error.limited:
+            return error.wait or 0.0
+        return self._tempo.longest_pause if error.standing else 0.0
+
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A place ends with us alone; anything else is a fault of ours, and must be seen."""
         error = None if task.cancelled() else task.exception()
@@ -179,13 +178,10 @@ class SlackSocket:
 
     def _say(self, cause: str, detail: str = "") -> None:
         """One record when a trouble begins or becomes another, one when it is over."""
-        if cause and cause != self._trouble:
+        is_known = cause == self._trouble or (self._is_revoked and cause in _REVOKED)
+        self._is_revoked = self._is_revoked and bool(cause)
+        if cause and not is_known:
             log.error("Slack's events do not come: %s. Trying on.", detail or cause)
         elif self._trouble and not cause:
             log.info("Slack's events come again.")
         self._trouble = cause
-
-
-def _asked_wait(error: WorkplaceError) -> float:
-    """How long Slack asked us to wait."""
-    return error.wait or 0.0 if isinstance(error, Unreachable) and error.limited else 0.0

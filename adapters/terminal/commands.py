@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -53,8 +54,22 @@ class Programme(Protocol):
     async def check(self, settings: Settings) -> list[Finding]:
         """Look at everything a start needs."""
 
+    def probe(self, settings: Settings, channel: str, person: str) -> AsyncIterator[Finding]:
+        """Try out the real workplace in this channel; `person` may be shown a private line."""
+
+    def manifest(self, form: str, public_url: str) -> str:
+        """What the workplace's app must be made of: `yaml`, `json` or a `link`."""
+
     async def demo(self, demo: Demo) -> None:
         """Run against the playground until told to stop."""
+
+
+_env_file = click.option(
+    "--env-file",
+    default=".env",
+    show_default=True,
+    help="File with settings; the environment wins.",
+)
 
 
 def commands(programme: Programme) -> click.Group:
@@ -65,13 +80,14 @@ def commands(programme: Programme) -> click.Group:
     def group() -> None:
         """Live chat for your website, answered from your team's own chat."""
 
+    _add_running(group, programme)
+    _add_workplace(group, programme)
+    return group
+
+
+def _add_running(group: click.Group, programme: Programme) -> None:
     @group.command()
-    @click.option(
-        "--env-file",
-        default=".env",
-        show_default=True,
-        help="File with settings; the environment wins.",
-    )
+    @_env_file
     def serve(env_file: str) -> None:
         """Run the bridge."""
         settings = _settings(env_file)
@@ -80,12 +96,7 @@ def commands(programme: Programme) -> click.Group:
         _run(programme.serve(settings))
 
     @group.command()
-    @click.option(
-        "--env-file",
-        default=".env",
-        show_default=True,
-        help="File with settings; the environment wins.",
-    )
+    @_env_file
     @click.option("--json", "as_json", is_flag=True, help="For programs.")
     def check(env_file: str, *, as_json: bool) -> None:
         """Say what is missing or wrong. Ends with 0 when all is well, 1 when not, 2 for settings it cannot read."""
@@ -108,7 +119,28 @@ def commands(programme: Programme) -> click.Group:
         """Show a whole conversation on this machine: a shop page beside a pretend workplace. No account anywhere."""
         _run(programme.demo(Demo(port, story, ends)))
 
-    return group
+
+def _add_workplace(group: click.Group, programme: Programme) -> None:
+    @group.command()
+    @click.argument("channel")
+    @click.option("--person", default="", help="Member ID (U…) of who may be shown a private line, best yourself.")
+    @_env_file
+    def probe(channel: str, person: str, env_file: str) -> None:
+        """Try out the real workspace in CHANNEL (C…): posts a few marked messages there and takes them away again.
+
+        Stop the bridge meanwhile: it would take the events. Ends with 0 when all is as needed, 1 when not.
+        """
+        settings = _settings(env_file)
+        _stop_if(table.missing(settings))
+        logs.configure(settings)
+        sys.exit(0 if _run(_told(programme.probe(settings, channel, person))) else 1)
+
+    @group.command("slack-manifest")
+    @click.option("--http", "url", default="", help="Address of the bridge, for events over HTTP; else Socket Mode.")
+    @click.option("--form", type=click.Choice(["yaml", "json", "link"]), default="yaml", show_default=True)
+    def slack_manifest(url: str, form: str) -> None:
+        """Print the manifest from which the Slack app is made, or the link that fills it in."""
+        click.echo(programme.manifest(form, _public(url)))
 
 
 def _settings(env_file: str) -> Settings:
@@ -121,6 +153,22 @@ def _settings(env_file: str) -> Settings:
     except SettingsError as error:
         _stop_if(error.faults)
         raise
+
+
+def _public(url: str) -> str:
+    """Slack sends to no other address, and its page would refuse the manifest without a word of why."""
+    if url and not re.fullmatch(r"https://[a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?", url):
+        _stop_if([f"--http: {url} is not an address that Slack can reach; write it like https://chat.example.com"])
+    return url.rstrip("/")
+
+
+async def _told(findings: AsyncIterator[Finding]) -> bool:
+    """Print each finding when it is there; whether all are well."""
+    is_well = True
+    async for finding in findings:
+        _print([finding], as_json=False)
+        is_well = is_well and finding.is_well
+    return is_well
 
 
 def _stop_if(faults: tuple[str, ...] | list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from aiohttp import web
@@ -41,8 +42,10 @@ OUTER_HEADERS: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": 
 _log = logging.getLogger("silta.web")
 
 
-def build(desk: VisitorDesk, signals: Signals, settings: Settings) -> web.Application:
-    """The application; `app.py` runs it."""
+def build(
+    desk: VisitorDesk, signals: Signals, settings: Settings, *, extra_routes: Iterable[web.RouteDef] = ()
+) -> web.Application:
+    """The application; `app.py` runs it. Extra routes are not the visitors': they know by themselves who asks."""
     app = web.Application(middlewares=[headers, errors, cors, errors], client_max_size=wire.BODY_LIMIT)
     app[VISITOR_SIDE] = VisitorSide(desk, Live(desk, signals), Limits(settings), settings, signals)
     app[visitor_socket.SOCKETS] = visitor_socket.Sockets()
@@ -53,6 +56,7 @@ def build(desk: VisitorDesk, signals: Signals, settings: Settings) -> web.Applic
     app.router.add_get("/v1/visitor/changes", visitor_http.changes)
     app.router.add_get("/v1/visitor/socket", visitor_socket.socket)
     app.router.add_get("/v1/photo/{agent}/{version}", visitor_http.photo)
+    app.add_routes(extra_routes)
     files.add_routes(app, settings.origin)
     return app
 

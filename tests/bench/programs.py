@@ -72,7 +72,8 @@ class Program:
                 writer.close()
                 return
             await asyncio.sleep(0.002)
-        raise RuntimeError(f"it does not start: {' '.join(self.command)}")
+        said = self.log.read_text(errors="replace")[-2000:]
+        raise RuntimeError(f"it does not start: {' '.join(self.command)}\n{said}")
 
     async def stop(self, number: int = signal.SIGTERM) -> float:
         """Returns the seconds until it was gone."""

@@ -67,7 +67,8 @@ class Table:
     def lines(self) -> list[str]:
         """The table in Markdown; each value is the median of its runs, each ratio that of the medians."""
         shown, before = [], ""
-        for figure, values in self._values.items():
+        order = list(dict.fromkeys(figure.row for figure in self._values))
+        for figure, values in sorted(self._values.items(), key=lambda one: order.index(one[0].row)):
             shown.append(_line(figure, values, figure.row if figure.row != before else ""))
             before = figure.row
         return [*HEADING, *shown]
@@ -76,7 +77,7 @@ class Table:
 def _line(figure: Figure, values: Mapping[str, list[float]], row: str) -> str:
     middle = {program: median(found) for program, found in values.items() if found}
     ours, theirs = middle.get(PRODUCT), middle.get(FLOOR)
-    ratio = ours / theirs if ours is not None and theirs else None
+    ratio = ours / theirs if ours is not None and theirs and figure.unit != "%" else None
     cells = (row, f"{figure.name}, {figure.unit}", _number(ours), _number(theirs), f"{ratio:.2f}" if ratio else "")
     return f"| {' | '.join(cells)} | {_goal(figure, ours, ratio)} |"
 

@@ -18,7 +18,6 @@ from tests.bench.programs import ORIGIN
 
 NUMBER = re.compile(r"bench(\d+)")
 AT_ONCE = 50  # connections that are being opened at one time
-PATIENCE = 60.0  # seconds for what is late to come
 
 
 @dataclass
@@ -102,7 +101,7 @@ async def _some_at_once(calls: list[Callable[[], Any]]) -> list[Any]:
     return found
 
 
-async def until(happened: Callable[[], bool], patience: float = PATIENCE) -> bool:
+async def until(happened: Callable[[], bool], patience: float = 30.0) -> bool:
     """Wait for something to become true; False when it did not."""
     end = time.monotonic() + patience
     while not happened():

@@ -9,8 +9,8 @@ import random
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -134,6 +134,14 @@ class Scene:
         place = f"file:{self.process.settings['SILTA_DATABASE']}?mode=ro"
         with closing(sqlite3.connect(place, uri=True, timeout=10)) as memory:
             return memory.execute(query).fetchall()
+
+    @contextmanager
+    def held_memory(self) -> Iterator[None]:
+        """Nobody else can write to the database."""
+        with closing(sqlite3.connect(self.process.settings["SILTA_DATABASE"], isolation_level=None)) as memory:
+            memory.execute("BEGIN IMMEDIATE")
+            yield
+            memory.execute("ROLLBACK")
 
     def posted_again(self) -> int:
         """Posts that were called for more than once."""

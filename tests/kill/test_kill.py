@@ -65,3 +65,23 @@ async def test_twenty_kills_and_three_hundred_messages(tmp_path: Path) -> None:
 async def test_four_kills_and_sixty_messages(tmp_path: Path) -> None:
     async with a_scene(tmp_path, retry_delays=(0.0, 4.0, 20.0)) as scene:
         await survived(scene, kills=4, seconds=12, visitors=3, lines=10)
+
+
+async def test_nothing_is_acknowledged_before_it_is_durable(tmp_path: Path) -> None:
+    """While the memory cannot write nobody hears that something was taken, and so a kill then loses nothing."""
+    async with a_scene(tmp_path, limits=False, retry_delays=(0.0, 4.0, 20.0)) as scene:
+        scene.invite(3)
+        await scene.start()
+        async with scene.present():
+            await scene.talk(2, 0)
+            await agreed(scene)
+            with scene.held_memory():
+                before = len(scene.team.deliveries)
+                talk = asyncio.create_task(scene.talk(1, 0))
+                await asyncio.sleep(1)
+                assert [len(customer.acknowledged) for customer in scene.customers] == [2, 2, 2]
+                assert [event.acked for event in scene.team.deliveries[before:]][:3] == [False] * 3
+                scene.process.kill()
+            await scene.start()
+            await talk
+            await agreed(scene)

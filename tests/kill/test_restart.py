@@ -37,6 +37,8 @@ async def test_an_orderly_stop_amid_traffic(tmp_path: Path) -> None:
     async with a_scene(tmp_path, limits=False, retry_delays=(0.0, 4.0, 20.0)) as scene:
         scene.invite(3)
         await scene.start()
+        for customer in scene.customers:
+            customer.breaks = 0.0  # no line ends but by the bridge
         scene.team.fail("chat.postMessage", "slow", times=1000, seconds=1.5)
         async with scene.present():
             async with asyncio.TaskGroup() as group:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
 from bridge.model import Moment
@@ -102,6 +102,12 @@ def _engine(connection: sqlite3.Connection) -> Engine:
     )
 
 
+def connected() -> tuple[Connection, sqlite3.Connection]:
+    """An empty database with all tables, and its driver."""
+    driver = _connect(_empty_database())
+    return _engine(driver).connect(), driver
+
+
 class InlineStore:
     """The real tables and statements, each turn at once on the loop's own thread."""
 
@@ -109,8 +115,7 @@ class InlineStore:
 
     def __init__(self, signals: LocalSignals, _loop: VirtualLoop) -> None:
         self._signals = signals
-        self._driver = _connect(_empty_database())
-        self._connection = _engine(self._driver).connect()
+        self._connection, self._driver = connected()
 
     async def turn(self, unit: Unit[T]) -> T:
         await asyncio.sleep(0)

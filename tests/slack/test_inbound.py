@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack import inbound
-from adapters.slack.inbound import ChannelChanged, Edited, Ignored, PersonChanged
+from adapters.slack.inbound import ChannelChanged, Edited, Ignored, PersonChanged, Revoked, Unclear
 from bridge.inbound import Heard, Pressed, Removed
 from bridge.markup import plain
 from tests.slack.payloads import HERE, OWN, SAMPLES, payload, recorded, wrapped
@@ -137,7 +137,11 @@ def test_a_root_of_ours_that_is_gone_is_told():
         ("person_writes_to_the_app_directly", "direct message"),
         ("message_has_no_time", "no time"),
         ("message_has_no_author", "no author"),
-        ("delete_with_a_list_for_the_previous_message", "not in a thread"),
+        ("thread_has_a_new_reply", "reply notice"),
+        ("agent_of_another_workspace_answers", "another workspace"),
+        ("a_persons_token_is_revoked", "another token"),
+        ("custom_emoji_is_added", "event emoji_changed"),
+        ("mention_is_told_a_second_time", "event app_mention"),
         ("colleague_is_invited", "another person's membership"),
         ("reaction_is_added", "event reaction_added"),
         ("deliveries_are_limited", "no event"),
@@ -147,9 +151,46 @@ def test_what_is_not_ours_is_ignored_with_its_reason(name, reason):
     assert event(name) == Ignored(reason)
 
 
-@pytest.mark.parametrize("name", ["channel_is_archived", "channel_is_renamed", "app_is_invited", "app_is_removed"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "channel_is_archived",
+        "channel_is_archived_in_words",
+        "channel_is_renamed",
+        "channel_is_shared_with_others",
+        "app_is_invited",
+        "app_is_removed",
+    ],
+)
 def test_a_channel_that_changed_is_named(name):
     assert event(name) == ChannelChanged("C1HELP")
+
+
+def test_a_channel_that_has_another_id_is_named_by_both():
+    assert event("channel_gets_a_new_id") == ChannelChanged("C1HELP", "C2HELP")
+
+
+def test_a_root_that_is_gone_is_told_even_if_slack_does_not_say_whose_it_was():
+    found = event("root_is_deleted_with_a_list_for_the_previous_message")
+    assert found == Removed("acme", "C1HELP", ROOT, ROOT, "001790000000.000100000")
+
+
+def test_a_deletion_without_its_thread_makes_the_threads_be_read():
+    assert isinstance(event("delete_with_a_list_for_the_previous_message"), Unclear)
+
+
+@pytest.mark.parametrize("name", ["app_is_uninstalled", "bot_token_is_revoked"])
+def test_the_end_of_our_rights_says_what_to_do(name):
+    found = event(name)
+    assert isinstance(found, Revoked)
+    assert "SILTA_SLACK_BOT_TOKEN" in found.advice
+
+
+def test_an_event_for_another_workspace_of_our_own_organisation_is_ours():
+    wrapper = payload("agent_of_another_workspace_answers")
+    wrapper["authorizations"][0]["enterprise_id"] = "E1OURS"
+    assert inbound.event(wrapper, OWN, "acme") == Ignored("another workspace")
+    assert isinstance(inbound.event(wrapper, replace(OWN, enterprise="E1OURS"), "acme"), Heard)
 
 
 def test_a_person_who_changed_is_handed_on():
@@ -205,7 +246,7 @@ def test_a_press_that_is_not_ours_is_ignored(name, reason):
     assert press(name) == Ignored(reason)
 
 
-HAPPENINGS = (Heard, Edited, Removed, PersonChanged, ChannelChanged, Ignored)
+HAPPENINGS = (Heard, Edited, Removed, PersonChanged, ChannelChanged, Revoked, Unclear, Ignored)
 
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="no recorded payloads beside the project")

@@ -14,6 +14,8 @@ RIGHT = SlackSettings(bot_token="xoxb-1-2-abc", app_token="xapp-1-A0SILTA-3-abc"
 def test_right_settings_have_no_fault():
     assert faults(RIGHT) == []
     assert faults(replace(RIGHT, api_url="http://127.0.0.1:8080/api/")) == []
+    assert faults(replace(RIGHT, app_token="", signing_secrets=("a" * 32,))) == []
+    assert faults(replace(RIGHT, signing_secrets=("a" * 32, "b" * 32))) == []
 
 
 @pytest.mark.parametrize(
@@ -23,6 +25,10 @@ def test_right_settings_have_no_fault():
         ({"bot_token": "xoxp-1"}, "xoxb-"),
         ({"bot_token": "xoxb-1\nHost: x"}, "xoxb-"),
         ({"app_token": "xoxb-1"}, "xapp-"),
+        ({"app_token": ""}, "no way in"),
+        ({"signing_secrets": ("",)}, "signing secret"),
+        ({"signing_secrets": ("xoxb-1-2-abcdefghijk",)}, "signing secret"),
+        ({"signing_secrets": ("a" * 32, "b" * 32, "c" * 32)}, "signing secret"),
         ({"api_url": "https://slack.com.evil.example/api/"}, "https://slack.com/api/"),
         ({"api_url": "http://slack.com/api/"}, "https://slack.com/api/"),
         ({"api_url": "http://127.0.0.1@evil.example/"}, "https://slack.com/api/"),
@@ -44,12 +50,12 @@ async def test_wrong_settings_refuse_to_open():
 
 
 def test_the_tokens_never_show():
-    assert "abc" not in repr(RIGHT)
+    assert "abc" not in repr(replace(RIGHT, signing_secrets=("abc" * 10,)))
 
 
 def test_every_setting_is_declared():
     assert [field.name for field in FIELDS] == [field.name for field in fields(SlackSettings)]
-    assert [field.name for field in FIELDS if field.secret] == ["bot_token", "app_token"]
+    assert [field.name for field in FIELDS if field.secret] == ["bot_token", "app_token", "signing_secrets"]
 
 
 def test_the_app_id_is_read_from_its_token():

@@ -11,6 +11,7 @@ import pytest
 from bridge.ports import Store
 from storage.opening import open_store
 from storage.signals import LocalSignals
+from tests.storage.postgres_server import PostgresServer
 from tests.storage.town import Town
 from tests.storage.witness import Witness
 

@@ -98,7 +98,7 @@ async def test_a_postponed_line_is_due_at_its_time_and_keeps_its_place(town):
     assert await town.store.turn(lambda tx: tx.postponed(errand.delivery.number, town.epoch, until, "limited"))
     assert await town.take() is None
     now = town.clock.now()
-    assert await town.store.read(lambda tx: tx.next_due(WORKS, now)) == until
+    assert (await town.store.read(lambda tx: tx.agenda(WORKS, now))).next_due == until
     town.clock.forward(minutes=6)
     assert [await said(town, carried) for carried in await town.carry()] == [["one"], ["two"]]
 

@@ -74,7 +74,7 @@ def _doubted(tx, *, number, epoch, now):
     tx.look_again(number, epoch, now)
     tx.not_found(number, epoch, now)
     tx.gave_up(number, epoch, "given up")
-    tx.next_due("works", now)
+    tx.agenda("works", now)
 
 
 @pytest.fixture

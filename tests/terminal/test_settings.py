@@ -6,6 +6,7 @@ import io
 import logging
 import os
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,13 @@ class Programme:
     async def check(self, settings: Settings) -> list[Finding]:
         return self.findings
 
+    async def probe(self, settings: Settings, channel: str, person: str) -> AsyncIterator[Finding]:
+        for finding in self.findings:
+            yield finding
+
+    def manifest(self, form: str, public_url: str) -> str:
+        return f"{form} {public_url}"
+
     async def demo(self, demo: Demo) -> None:
         demo.tell("demo")
 
@@ -79,6 +87,38 @@ def test_each_missing_setting_stops_the_start_with_one_sentence(name: str) -> No
     assert result.stderr.splitlines() == [next(line for line in result.stderr.splitlines() if name in line)]
     assert result.stderr.startswith(f"{name} is not set: ")
     assert "SECRET" not in result.output
+
+
+def test_a_signing_secret_is_enough_in_place_of_the_app_level_token() -> None:
+    programme = Programme()
+    changed = {**WHOLE, "SILTA_SLACK_APP_TOKEN": "", "SILTA_SLACK_SIGNING_SECRET": f"{'a' * 32}, {'b' * 32}"}
+    assert run("serve", programme=programme, **changed).exit_code == 0
+    assert programme.served[0].slack_signing_secret == ("a" * 32, "b" * 32)
+    assert "a" * 32 not in repr(programme.served[0])
+
+
+@pytest.mark.parametrize("secret", ["", " ", ","])
+def test_without_a_token_and_a_secret_nothing_starts(secret: str) -> None:
+    result = run("serve", **{**WHOLE, "SILTA_SLACK_APP_TOKEN": "", "SILTA_SLACK_SIGNING_SECRET": secret})
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+    assert "signing secret" in result.stderr
+
+
+def test_what_a_probe_finds_is_printed_and_told_by_the_exit_code() -> None:
+    well, ill = Finding("post", is_well=True), Finding("events", is_well=False, advice="none came")
+    found = run("probe", "C0123456789", programme=Programme(well, ill), **WHOLE)
+    assert (found.exit_code, found.stdout.splitlines()) == (1, ["ok    post", "FAULT events: none came"])
+    assert run("probe", "C0123456789", programme=Programme(well), **WHOLE).exit_code == 0
+    assert run("probe", "C0123456789").exit_code == 2
+
+
+def test_the_manifest_is_made_for_an_address_that_slack_can_reach() -> None:
+    assert run("slack-manifest").stdout == "yaml \n"
+    assert run("slack-manifest", "--form", "link", "--http", "https://chat.example.com/").stdout == (
+        "link https://chat.example.com\n"
+    )
+    refused = run("slack-manifest", "--http", "http://chat.example.com")
+    assert (refused.exit_code, refused.stdout) == (2, "")
 
 
 def test_all_that_is_missing_is_said_at_once() -> None:
@@ -141,6 +181,7 @@ def test_each_wrong_setting_stops_the_start_with_one_sentence(command: str, name
 
 def test_every_setting_that_can_be_wrong_is_tried() -> None:
     free = {"SILTA_HOST", "SILTA_DATABASE", "SILTA_SLACK_API_URL", "SILTA_SLACK_BOT_TOKEN", "SILTA_SLACK_APP_TOKEN"}
+    free |= {"SILTA_SLACK_SIGNING_SECRET"}  # its shape is the adapter's business, as the tokens' are
     assert {name for name, _ in WRONG} | free == {row.name for row in table.SETTINGS}
 
 

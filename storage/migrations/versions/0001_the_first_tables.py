@@ -166,6 +166,13 @@ def _conversation() -> None:
 
 def _conversation_indexes() -> None:
     with op.batch_alter_table("conversation", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_conversation_claimed",
+            ["claimant"],
+            unique=False,
+            sqlite_where=sa.text("status = 'claimed'"),
+            postgresql_where=sa.text("status = 'claimed'"),
+        )
         batch_op.create_index(batch_op.f("ix_conversation_site_id_opened_at"), ["site_id", "opened_at"], unique=False)
         batch_op.create_index(
             "uq_conversation_open",
@@ -199,6 +206,7 @@ def _thread() -> None:
 
 def _thread_indexes() -> None:
     with op.batch_alter_table("thread", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_thread_conversation_id"), ["conversation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_thread_channel_id_state"), ["channel_id", "state"], unique=False)
         batch_op.create_index(
             "uq_thread_spell",

@@ -72,21 +72,57 @@ function safe(address, base) {
   }
 }
 
+const TAGS = { bold: 'strong', italic: 'em', strike: 's', code: 'code', pre: 'pre', quote: 'blockquote', item: 'li' };
+const BLOCKS = ['pre', 'quote', 'list', 'item'];
+const DEEPEST = 32;
+
 /** The nodes of a body; kinds that are not known show what is inside them. */
 function draw(nodes, depth = 0) {
   const drawn = [];
-  for (const node of Array.isArray(nodes) && depth < 20 ? nodes : []) {
+  for (const node of Array.isArray(nodes) && depth < DEEPEST ? nodes : []) {
+    const kind = kindOf(node);
+    // A block ends the line before it. A line break more keeps an empty line that stands there, and copies well.
+    if (BLOCKS.includes(kind) && typeof drawn[drawn.length - 1] === 'string') drawn.push('\n');
     if (typeof node === 'string') drawn.push(node);
-    else if (node && typeof node === 'object') drawn.push(...drawKind(node, draw(node.inside, depth + 1)));
+    else if (kind) drawn.push(...drawKind(kind, node, draw(node.inside, depth + 1)));
   }
   return drawn;
 }
 
-function drawKind(node, inside) {
-  const href = typeof node.link === 'string' && safe(node.link);
+function kindOf(node) {
+  return node && typeof node === 'object' ? Object.keys(node).find((name) => name !== 'inside') || '' : '';
+}
+
+function drawKind(kind, node, inside) {
+  if (kind === 'link') return drawLink(node.link, inside);
+  if (kind === 'list') return [drawList(node.list, inside)];
+  if (kind === 'emoji') return [drawEmoji(node.emoji, inside)];
+  if (kind === 'mention') return [el('span', { class: 'named' }, ...inside)];
+  return Object.hasOwn(TAGS, kind) ? [el(TAGS[kind], { dir: BLOCKS.includes(kind) ? 'auto' : null }, ...inside)] : inside;
+}
+
+/** A link whose words are another address also says where it leads. */
+function drawLink(address, inside) {
+  const href = typeof address === 'string' && safe(address);
   if (!href) return inside;
   const target = href.startsWith('mailto:') ? null : '_blank';
-  return [el('a', { href, target, rel: 'noopener nofollow' }, ...inside)];
+  const link = el('a', { href, target, rel: 'noopener nofollow' }, ...inside);
+  const words = link.textContent.trim();
+  const isOther = words && ![address, address.replace(/^mailto:/i, '')].includes(words) && /[\w-]\.[\w-]{2,}|:\/\/|@/.test(words);
+  if (!words) link.append(address);
+  return isOther ? [link, ` (${address})`] : [link];
+}
+
+function drawList(first, inside) {
+  const isOrdered = /^\d{1,9}$/.test(first);
+  const items = inside.filter((one) => one !== '\n').map((one) => (one.nodeName === 'LI' ? one : el('li', null, one)));
+  return el(isOrdered ? 'ol' : 'ul', { role: 'list', start: isOrdered && first !== '1' ? Number(first) : null }, ...items);
+}
+
+/** An emoji of the team's own has no character: its name is read out without the colons. */
+function drawEmoji(name, inside) {
+  const isNamed = typeof name === 'string' && inside.length === 1 && inside[0] === `:${name}:`;
+  return el('span', isNamed ? { class: 'emoji', role: 'img', 'aria-label': name.replace(/[_-]+/g, ' ') } : { class: 'emoji' }, ...inside);
 }
 
 function initials(name) {

@@ -102,12 +102,23 @@ const TALK = `
 .msg .gutter { flex: none; width: 28px; align-self: flex-end }
 .msg.last .gutter { padding-block-end: 22px; box-sizing: content-box }
 .sender { font-size: 13px; line-height: 18px; color: var(--muted); margin-block-end: 2px; padding-inline-start: 2px }
-.bubble { max-width: 100%; padding: 8px 12px; border: 1px solid transparent; border-radius: 12px; background: var(--bubble); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext }
+.bubble { max-width: 100%; padding: 8px 12px; border: 1px solid transparent; border-radius: 12px; background: var(--bubble); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; overflow: clip }
 .msg.last .bubble { border-end-start-radius: 4px }
 .own .bubble { background: var(--accent); border-color: var(--rim); color: var(--ink) }
 .msg.own.last .bubble { border-end-start-radius: 12px; border-end-end-radius: 4px }
 .panel .bubble a { color: inherit; text-decoration: underline }
 .panel .own .bubble a:focus-visible { outline-color: currentColor; outline-offset: 1px }
+.bubble :is(strong, .named) { font-weight: 600 }
+.bubble :is(a, code, .named) { unicode-bidi: isolate }
+.bubble :is(code, pre) { font: .875em/1.5 ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; white-space: pre-wrap }
+.bubble code { padding: 1px 4px; border: 1px solid var(--line); border-radius: 4px; background: var(--bg); -webkit-box-decoration-break: clone; box-decoration-break: clone }
+.bubble pre { margin: 4px 0; padding: 6px 8px; border: 1px solid var(--line); border-radius: 8px; background: var(--bg); tab-size: 4; text-align: start }
+.bubble blockquote { margin: 4px 0; padding-inline-start: 10px; border-inline-start: 3px solid var(--edge) }
+.bubble :is(ul, ol) { margin: 2px 0; padding-block: 0; padding-inline-start: 1.4em; list-style: disc }
+.bubble ol { padding-inline-start: 2em; list-style: decimal }
+.bubble :is(ul, ol) ul { list-style: circle }
+.bubble li { margin: 0; padding: 0 }
+.emoji { white-space: nowrap }
 .gone .bubble { background: none; border: 1px dashed var(--edge); color: var(--muted); font-style: italic }
 .bad .bubble { background: var(--bad-bg); border-color: var(--bad); color: var(--text) }
 .meta { display: flex; flex-wrap: wrap; align-items: center; gap: 0 6px; min-height: 18px; margin-block-start: 4px; padding-inline: 2px; font-size: 13px; line-height: 18px; color: var(--muted); font-variant-numeric: tabular-nums }
@@ -169,6 +180,7 @@ const MODES = `
 @media (forced-colors: active) {
   .panel, .bubble, .face, .panel .head, .tray, .write, .panel .main, .count, .menu, .panel[data-full] { border: 1px solid CanvasText }
   .panel .main, .panel .plain { border-color: ButtonText }
+  .bubble :is(code, pre, blockquote) { border-color: CanvasText }
   .own .bubble { border-width: 1px 3px 1px 1px; border-inline-width: 1px 4px }
   .panel .head > button, .panel .meta button { border-color: ButtonText }
   .panel input[aria-invalid=true] { border: 3px solid CanvasText }

@@ -1,0 +1,346 @@
+"""Events over HTTP: nothing is read before it is proven, and 200 means that it is kept."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from aiohttp import web
+
+from adapters.playground import HttpTarget
+from adapters.playground.workspace import ANNA, SUPPORT
+from adapters.slack import http, open_slack
+from bridge.errors import NotFound, Refused, Unknown, Unreachable
+from bridge.markup import plain
+from bridge.ports import Button, Card, ThreadRef
+from tests.slack.conftest import TEMPO
+from tests.slack.door import FORM_TYPE, JSON_TYPE, OTHER, SECRET, post, signed
+from tests.slack.fakes import until
+from tests.slack.payloads import payload
+
+CARD = Card("Visitor 1", "hello", (), ("hello",), "Waiting", "", (Button("claim", "Claim", "v1"),))
+PATHS = ("/slack/events", "/slack/interactivity")
+
+
+@pytest.fixture
+def settings(settings):
+    return replace(settings, app_token="", signing_secrets=(SECRET, OTHER))
+
+
+@pytest.fixture
+async def url(slack, bridge) -> AsyncIterator[str]:
+    """A running web server with the door's routes, and the pretend Slack told of it."""
+    app = web.Application(client_max_size=1024)  # what the visitors' side allows does not count here
+    app.add_routes(bridge.routes())
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    target = HttpTarget(
+        events_url=f"{address}{PATHS[0]}", interactivity_url=f"{address}{PATHS[1]}", signing_secret=SECRET
+    )
+    await slack.deliver_over_http(target)
+    yield address
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def live(bridge, url):
+    await bridge.start()
+    await until(lambda: bridge.health()["http"]["is_open"])
+    return bridge
+
+
+@pytest.fixture
+async def thread(live):
+    placed = await live.workplace.open_thread(SUPPORT, CARD, "root-key")
+    return ThreadRef(SUPPORT, placed.ref)
+
+
+def last(slack):
+    return slack.deliveries[-1]
+
+
+def event(words="a-secret-word"):
+    body = payload("agent_answers_in_a_thread")
+    body["event"]["text"] = words
+    return json.dumps(body).encode()
+
+
+def without(headers, *names):
+    return [pair for pair in headers if pair[0] not in names]
+
+
+def changed(headers, name, value):
+    return [(one, value if one == name else before) for one, before in headers]
+
+
+SIGNATURE, STAMP = "X-Slack-Signature", "X-Slack-Request-Timestamp"
+BODY = event()
+RIGHT = signed
+STRANGERS = {
+    "no headers": lambda: (BODY, [("Content-Type", JSON_TYPE)]),
+    "no signature": lambda: (BODY, without(signed(BODY), SIGNATURE)),
+    "no time": lambda: (BODY, without(signed(BODY), STAMP)),
+    "empty signature": lambda: (BODY, changed(signed(BODY), SIGNATURE, "")),
+    "malformed signature": lambda: (BODY, changed(signed(BODY), SIGNATURE, "v0=zz")),
+    "non-ASCII signature": lambda: (BODY, changed(signed(BODY), SIGNATURE, "v0=" + "ä" * 64)),
+    "another version": lambda: (BODY, changed(signed(BODY), SIGNATURE, "v1=" + dict(signed(BODY))[SIGNATURE][3:])),
+    "upper case": lambda: (BODY, changed(signed(BODY), SIGNATURE, dict(signed(BODY))[SIGNATURE].upper())),
+    "time in words": lambda: (BODY, changed(signed(BODY), STAMP, "abc")),
+    "time as a float": lambda: (BODY, changed(signed(BODY), STAMP, "1e9")),
+    "empty time": lambda: (BODY, changed(signed(BODY), STAMP, "")),
+    "non-ASCII time": lambda: (BODY, changed(signed(BODY), STAMP, "١٧٩٠٠٠٠٠٠٠")),
+    "old": lambda: (BODY, signed(BODY, age=302)),
+    "future": lambda: (BODY, signed(BODY, age=-302)),
+    "another secret": lambda: (BODY, signed(BODY, secret="0" * 32)),
+    "another body": lambda: (BODY + b" ", signed(BODY)),
+    "signature twice": lambda: (BODY, [*signed(BODY), (SIGNATURE, dict(signed(BODY))[SIGNATURE])]),
+    "time twice": lambda: (BODY, [*signed(BODY), (STAMP, dict(signed(BODY))[STAMP])]),
+    "empty body, unsigned": lambda: (b"", [("Content-Type", JSON_TYPE)]),
+    "empty body, of another signature": lambda: (b"", signed(BODY)),
+    "2 MB unsigned": lambda: (b"a" * 2_000_000, [("Content-Type", JSON_TYPE)]),
+    "2 MB of another signature": lambda: (b"a" * 2_000_000, signed(BODY)),
+    "2 MB signed": lambda: (b"a" * 2_000_000, signed(b"a" * 2_000_000)),
+    "deep JSON": lambda: (b"[" * 200_000, signed(BODY)),
+    "broken JSON": lambda: (b'{"a-secret-word', signed(BODY)),
+    "encoded": lambda: (BODY, [*signed(BODY), ("Content-Encoding", "gzip")]),
+    "ssl_check": lambda: (b"ssl_check=1&token=x", [("Content-Type", FORM_TYPE)]),
+    "url_verification": lambda: (
+        b'{"type":"url_verification","challenge":"x"}', [("Content-Type", JSON_TYPE)]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("name", STRANGERS)
+async def test_what_is_not_proven_is_401_without_effect_in_one_short_line(url, live, desk, caplog, name, path):
+    caplog.set_level(logging.DEBUG)
+    body, headers = STRANGERS[name]()
+    status, answer = await post(url + path, body, headers)
+    assert (status, answer) == (401, "")
+    assert desk.got == []
+    (line,) = [one for one in caplog.records if one.name == "silta.slack"]
+    assert (line.levelno, line.exc_info) == (logging.WARNING, None)
+    assert len(line.getMessage()) < 120
+    assert "a-secret-word" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", JSON_TYPE),
+        (b"{}", JSON_TYPE),
+        (b"[]", JSON_TYPE),
+        (b"[1]", JSON_TYPE),
+        (b"null", JSON_TYPE),
+        (b'"a-secret-word"', JSON_TYPE),
+        (b'{"a-secret-word', JSON_TYPE),
+        (b"[" * 200_000, JSON_TYPE),
+        (b'{"a":' * 100_000, JSON_TYPE),
+        (b"\xff\xfe", JSON_TYPE),
+        (b"payload=a-secret-word", FORM_TYPE),
+        (b"payload=", FORM_TYPE),
+        (b"payload=[]", FORM_TYPE),
+        (b"payload=%7B", FORM_TYPE),
+        (b'{"authorizations":5}', JSON_TYPE),
+        (b'{"authorizations":{"a":1}}', JSON_TYPE),
+    ],
+)
+async def test_what_is_proven_and_no_payload_is_400_without_effect(url, live, desk, caplog, body, kind):
+    caplog.set_level(logging.DEBUG)
+    status, _ = await post(url + PATHS[0], body, signed(body, kind=kind))
+    assert status == 400
+    assert desk.got == []
+    (line,) = [one for one in caplog.records if one.name == "silta.slack"]
+    assert (len(line.getMessage()) < 120, line.exc_info) == (True, None)
+    assert "a-secret-word" not in caplog.text
+
+
+@pytest.mark.parametrize("secret", [SECRET, OTHER])
+@pytest.mark.parametrize("age", [0, 290, -290])
+async def test_both_secrets_are_good_within_five_minutes(url, live, desk, secret, age):
+    body = event()
+    assert (await post(url + PATHS[0], body, signed(body, secret=secret, age=age)))[0] == 200
+    assert len(desk.all("heard")) == 1
+
+
+async def test_an_event_may_be_larger_than_a_visitors_request(url, live, desk):
+    body = event("x" * 300_000)
+    assert (await post(url + PATHS[0], body, signed(body)))[0] == 200
+    assert len(desk.all("heard")) == 1
+
+
+async def test_the_address_is_verified_on_both_paths_even_while_slack_does_not_answer_us(slack, url, bridge):
+    await slack.token(revoked=True)
+    assert await slack.verify_url()
+    body = json.dumps({"type": "url_verification", "challenge": "abc"}).encode()
+    assert await post(url + PATHS[1], body, signed(body)) == (200, '{"challenge": "abc"}')
+
+
+async def test_other_methods_and_paths_are_nothing(url, live):
+    assert (await post(f"{url}/slack/other", b"", signed(b"")))[0] == 404
+    assert (await post(f"{url}/slack/events/", b"", signed(b"")))[0] == 404
+
+
+# acknowledged when durable
+
+
+async def test_an_answer_reaches_the_desk(slack, desk, thread):
+    ts = await slack.say(ANNA, SUPPORT, "hello & welcome", thread.root)
+    await until(lambda: last(slack).acked)
+    (heard,) = desk.all("heard")
+    assert (heard.workplace, heard.thread, heard.ref) == ("acme", thread.root, ts)
+    assert plain(heard.body) == "hello & welcome"
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [Unknown("timeout"), Unreachable("unreachable"), RuntimeError("ours"), Refused("busy"), Refused("x", wait=1)],
+)
+async def test_what_fails_is_503_and_comes_again(slack, desk, thread, failure):
+    desk.failures = [failure, failure]
+    await slack.say(ANNA, SUPPORT, "hello", thread.root)
+    await until(lambda: last(slack).acked)
+    assert last(slack).attempts == 3
+    assert desk.done == ["heard"]
+
+
+async def test_the_status_of_a_failure_is_503(url, live, desk):
+    desk.failures = [RuntimeError("ours")]
+    body = event()
+    assert (await post(url + PATHS[0], body, signed(body)))[0] == 503
+
+
+@pytest.mark.parametrize("decision", [NotFound("not ours"), Refused("not_a_member")])
+async def test_a_decision_is_acknowledged(slack, desk, thread, decision):
+    desk.failures = [decision]
+    await slack.say(ANNA, SUPPORT, "hello", thread.root)
+    await until(lambda: last(slack).acked)
+    assert last(slack).attempts == 1
+
+
+async def test_what_takes_longer_than_slack_waits_ends_all_the_same(slack, desk, thread):
+    """Slack hangs up, and sends the copy while the first is still in work."""
+    desk.gate = asyncio.Event()
+    await slack.say(ANNA, SUPPORT, "hello", thread.root)
+    await until(lambda: last(slack).attempts == 2)
+    assert desk.done == []
+    desk.gate.set()
+    await until(lambda: last(slack).acked)
+    await until(lambda: len(desk.done) == len(desk.got))
+    assert len({heard.ref for heard in desk.all("heard")}) == 1
+
+
+async def test_too_much_at_once_is_asked_to_come_again(url, live, desk, monkeypatch):
+    monkeypatch.setattr(http, "MOST_AT_ONCE", 1)
+    desk.gate = asyncio.Event()
+    body = event()
+    first = asyncio.create_task(post(url + PATHS[0], body, signed(body)))
+    await until(lambda: desk.got)
+    assert (await post(url + PATHS[0], body, signed(body)))[0] == 503
+    desk.gate.set()
+    assert (await first)[0] == 200
+
+
+async def test_before_we_know_who_we_are_events_wait_at_slack(slack, url, bridge, desk, caplog):
+    await slack.token(revoked=True)
+    await slack.settled()
+    caplog.set_level(logging.INFO, "silta.slack")
+    await bridge.start()
+    await until(lambda: len(slack.calls("auth.test")) > 3)
+    body = event()
+    assert (await post(url + PATHS[0], body, signed(body)))[0] == 503
+    assert bridge.health()["http"] == {"is_open": False, "last_event": None, "last_error": "token_revoked"}
+    assert len([one for one in caplog.records if one.levelno == logging.ERROR]) == 1
+    await slack.token(revoked=False)
+    await until(lambda: bridge.health()["http"]["is_open"])
+    assert desk.gaps == ["acme"]
+    assert (await post(url + PATHS[0], body, signed(body)))[0] == 200
+
+
+async def test_after_the_stop_events_wait_at_slack(url, live, desk):
+    await live.stop()
+    body = event()
+    assert (await post(url + PATHS[0], body, signed(body)))[0] == 503
+    assert desk.got == []
+
+
+async def test_what_is_in_work_at_the_stop_is_acknowledged(url, live, desk):
+    desk.gate = asyncio.Event()
+    body = event()
+    asked = asyncio.create_task(post(url + PATHS[0], body, signed(body)))
+    await until(lambda: desk.got)
+    ending = asyncio.create_task(live.stop())
+    await asyncio.sleep(0.05)
+    desk.gate.set()
+    assert (await asked)[0] == 200
+    await ending
+
+
+async def test_no_call_is_made_for_an_event(slack, desk, thread):
+    before = len(slack.calls())
+    for number in range(5):
+        await slack.say(ANNA, SUPPORT, f"hello {number}", thread.root)
+    await until(lambda: len(desk.done) == 5)
+    assert len(slack.calls()) == before
+
+
+# buttons and the rest
+
+
+async def test_a_press_reaches_the_desk_and_is_acknowledged(slack, desk, thread):
+    pressed = await slack.press(ANNA, SUPPORT, thread.root, "claim")
+    (got,) = desk.all("pressed")
+    assert pressed.acked
+    assert (got.thread, got.author, got.verb, got.value) == (thread.root, ANNA, "claim", "v1")
+
+
+async def test_a_press_is_acknowledged_before_a_slow_desk_returns(slack, desk, thread, monkeypatch):
+    monkeypatch.setattr("adapters.slack.inbox.PATIENCE", 0.1)
+    desk.gate = asyncio.Event()
+    assert (await slack.press(ANNA, SUPPORT, thread.root, "claim")).acked
+    assert desk.done == []
+    desk.gate.set()
+    await until(lambda: desk.done == ["pressed"])
+
+
+async def test_a_press_that_fails_at_once_is_not_acknowledged(slack, desk, thread):
+    desk.failures = [Unknown("timeout")]
+    assert not (await slack.press(ANNA, SUPPORT, thread.root, "claim")).acked
+
+
+async def test_what_nobody_listens_to_is_acknowledged(slack, desk, thread):
+    await slack.react(ANNA, SUPPORT, thread.root, "eyes")
+    await slack.open_home(ANNA)
+    assert (await slack.command(ANNA, SUPPORT, "/silta")).acked
+    await until(lambda: all(one.acked for one in slack.deliveries))
+    assert desk.got == []
+
+
+async def test_dropped_deliveries_are_one_warning_and_the_threads_are_read_again(url, live, desk, caplog):
+    gaps = len(desk.gaps)
+    body = json.dumps(payload("deliveries_are_limited")).encode()
+    assert (await post(url + PATHS[0], body, signed(body)))[0] == 200
+    (line,) = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert "drops events" in line.getMessage()
+    assert len(desk.gaps) == gaps + 1
+
+
+async def test_both_doors_may_be_open(slack, settings, desk):
+    both = await open_slack(replace(settings, app_token="xapp-playground"), tempo=TEMPO)
+    both.listen(desk)
+    assert [route.path for route in both.routes()] == list(PATHS)
+    await both.start()
+    await until(lambda: both.health()["connections"] == 2 and both.health()["http"]["is_open"])
+    await both.stop()
+    await both.close()
+
+
+async def test_without_a_secret_there_is_no_door(slack, settings, desk):
+    closed = await open_slack(replace(settings, app_token="xapp-playground", signing_secrets=()), tempo=TEMPO)
+    closed.listen(desk)
+    assert closed.routes() == []
+    await closed.close()
