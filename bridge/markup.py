@@ -55,7 +55,8 @@ def is_safe_address(address: str) -> bool:
 
 
 def link(address: str, label: str = "") -> Node:
-    """A link, or its words alone when the address is not a safe one."""
+    """A link, or its words alone when the address is not a safe one. A label that shows nothing is none."""
+    label = label if label.strip() else ""
     if not is_safe_address(address):
         return f"{label} ({address})" if label and label != address else address
     return Span(LINK, (label or address,), address)

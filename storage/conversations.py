@@ -57,6 +57,7 @@ class Conversations:
         self._enter = enter or _freely
         self.rings: list[str] = []
         self._known: dict[str, Conversation | Thread] = {}
+        self._locked: dict[ConversationId, Conversation] = {}
         self._outdated: set[str] = set()
 
     def _one(self, statement: Executable, **values: Any) -> AnyRow | None:
@@ -121,14 +122,15 @@ class Conversations:
         return int(self._connection.execute(sql.OPENED_SINCE, {"site": site, "since": since}).scalar_one())
 
     def lock_conversation(self, conversation: ConversationId) -> Conversation:
+        if (locked := self._locked.get(conversation)) is not None:
+            return locked
         self._enter(f"conversation:{conversation}")
         row = self._one(sql.LOCK_CONVERSATION, id=conversation)
         if row is None:
             raise NotFound(f"conversation {conversation}")
         value = rows.conversation(row)
-        if value.id not in self._known:
-            self._outdate_threads(value.id)
-        self._known[value.id] = value
+        self._outdate_threads(value.id)
+        self._known[value.id] = self._locked[value.id] = value
         return value
 
     def _outdate_threads(self, conversation: ConversationId) -> None:
@@ -271,7 +273,7 @@ class Conversations:
             self._change(sql.UPDATE_CONVERSATION, sql.CONVERSATION_CHANGES, rows.conversation_values(value))
         else:
             return
-        self._known[value.id] = value
+        self._known[value.id] = self._locked[value.id] = value
         if not isinstance(known, Conversation) or _standing(known) != _standing(value):
             self.rings.append(visitor_topic(value.visitor))
 

@@ -173,16 +173,13 @@ class Outbox(Conversations):
         why: str = "",
     ) -> bool:
         """Compare and set: only what is still ours and still open changes."""
-        row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
-        if row is None:
-            return False
         values = {
             "this": number,
             "from": list(from_),
             "mine": epoch,
             "to": to.value,
-            "due": due or row.due_at,
-            "ended": ended or row.ended_at,
+            "due": due,
+            "ended": ended,
             "why": why,
         }
         return self._run(sql.SET_STATE, values) == 1
@@ -218,6 +215,7 @@ class Outbox(Conversations):
             number = conversation.changes + 1
             self._change_message(replace(message, receipt=receipt, change=number))
             self._run(sql.COUNT_CHANGE, {"this": conversation.id, "changes": number})
+            self._known[conversation.id] = self._locked[conversation.id] = replace(conversation, changes=number)
             self.rings.append(visitor_topic(conversation.visitor))
 
     def postponed(self, number: int, epoch: int, until: datetime, cause: str) -> bool:

@@ -231,8 +231,8 @@ SET_STATE: Final = (
     )
     .values(
         state=bindparam("to"),
-        due_at=bindparam("due"),
-        ended_at=bindparam("ended"),
+        due_at=func.coalesce(bindparam("due", type_=d.due_at.type), d.due_at),
+        ended_at=func.coalesce(bindparam("ended", type_=d.ended_at.type), d.ended_at),
         cause=bindparam("why"),
     )
 )

@@ -21,6 +21,7 @@ from adapters.settings import Settings
 from app import Bridge, running
 from bridge.clock import SystemClock
 from bridge.model import Moment
+from tests.slack.sound import unsound
 
 SIGNING_SECRET = "0123456789abcdef0123456789abcdef"
 PATIENCE = 10.0  # seconds: a liveness bound, far above what anything takes
@@ -49,7 +50,7 @@ class MovedClock(SystemClock):
 async def until(happened: Callable[[], Any], what: str = "") -> Any:
     """Wait for something to be true; returns it."""
     async with asyncio.timeout(PATIENCE):
-        while not (found := happened()):
+        while not (found := happened()):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert found, what
     return found
@@ -299,6 +300,7 @@ async def a_world(
             await visitor.leave()
         await world.stop()
         await team.stop()
+    assert unsound(team.calls()) == []
 
 
 @pytest.fixture

@@ -23,10 +23,11 @@ ACK_RATE = 50.0
 GROWTH_RATE = 200.0
 CALM = 0.1  # of a core: what a program uses at most when nothing is left to do
 LOOK = 0.4  # seconds over which that is measured
-AFTERWARDS = 12.0  # seconds that the after-work of a window may take
-PATIENCE = 20.0  # seconds for messages that are late
+AFTERWARDS = 6.0  # seconds that the after-work of a window may take
+PATIENCE = 10.0  # seconds for messages that are late
 
 Found = dict[Figure, float]
+_Step = Callable[["Stage", float], Awaitable[Found]]
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ async def _settle(stage: Stage, visitors: int, *, listeners: int) -> None:
 
 async def measure(plan: Plan, *, is_floor: bool) -> Found:
     """One run of one program, every rate in both directions."""
-    steps = [partial(step, rate=rate) for step in (_outwards, _inwards) for rate in plan.rates]
+    steps: list[_Step] = [partial(step, rate=rate) for step in (_outwards, _inwards) for rate in plan.rates]
     steps += [_acknowledgements] if is_floor else [_acknowledgements, _echoed]
     found: Found = {}
     while steps:

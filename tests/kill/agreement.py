@@ -10,8 +10,8 @@ from typing import Any
 
 from adapters.playground.workspace import SUPPORT
 from tests.kill.customers import Customer
-from tests.kill.process import until
 from tests.kill.scene import SECRET, Scene
+from tests.kill.server import until
 
 PENDING = """SELECT count(*) FROM delivery
              WHERE kind IN ('open', 'post', 'notice') AND state IN ('due', 'sending', 'unknown')"""
@@ -26,7 +26,7 @@ async def agreed(scene: Scene, within: float = 30.0) -> None:
     assert not (found := disagreements(scene)), "\n".join(found)
     for customer in scene.customers:
         await _reads_the_same_anew(customer)
-    assert "Traceback" not in scene.process.words(whole=True), "the bridge met a fault of its own"
+    assert "Traceback" not in scene.server.words(whole=True), "the bridge met a fault of its own"
 
 
 def disagreements(scene: Scene) -> list[str]:

@@ -20,7 +20,7 @@ from aiohttp import ClientError
 from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground, Rules
 from adapters.playground.workspace import ANNA, MIKAEL, SARA, SUPPORT
 from tests.kill.customers import Customer
-from tests.kill.process import Process, free_port, say, until
+from tests.kill.server import Server, free_port, say, until
 from tests.kill.switch import Switch
 from tests.world import Visitor
 
@@ -42,22 +42,22 @@ class Scene:
 
     team: Playground
     switch: Switch
-    process: Process
+    server: Server
     dice: random.Random
     customers: list[Customer] = field(default_factory=list)
 
     @property
     def url(self) -> str:
         """Where visitors reach the bridge."""
-        return f"http://127.0.0.1:{self.process.settings['SILTA_PORT']}"
+        return f"http://127.0.0.1:{self.server.settings['SILTA_PORT']}"
 
     async def start(self) -> float:
         """Begin a life; the seconds until a visitor was answered."""
         began = time.monotonic()
-        self.process.start()
+        self.server.start()
         async with asyncio.timeout(SERVES_WITHIN):
             while not await self._answers():
-                assert self.process.is_alive, self.process.words()
+                assert self.server.is_alive, self.server.words()
                 await asyncio.sleep(0.02)
         return time.monotonic() - began
 
@@ -131,14 +131,14 @@ class Scene:
 
     def ask(self, query: str) -> list[Any]:
         """What the database holds."""
-        place = f"file:{self.process.settings['SILTA_DATABASE']}?mode=ro"
+        place = f"file:{self.server.settings['SILTA_DATABASE']}?mode=ro"
         with closing(sqlite3.connect(place, uri=True, timeout=10)) as memory:
             return memory.execute(query).fetchall()
 
     @contextmanager
     def held_memory(self) -> Iterator[None]:
         """Nobody else can write to the database."""
-        with closing(sqlite3.connect(self.process.settings["SILTA_DATABASE"], isolation_level=None)) as memory:
+        with closing(sqlite3.connect(self.server.settings["SILTA_DATABASE"], isolation_level=None)) as memory:
             memory.execute("BEGIN IMMEDIATE")
             yield
             memory.execute("ROLLBACK")
@@ -158,7 +158,7 @@ class Scene:
             "posted again": self.posted_again(),
             "second copies taken back": taken_back,
             "events sent again": sum(max(0, event.attempts - 1) for event in self.team.deliveries),
-            "lives that served": self.process.words(whole=True).count("serving visitors at"),
+            "lives that served": self.server.words(whole=True).count("serving visitors at"),
         }
         say(", ".join(f"{name}: {value}" for name, value in {**told, **figures}.items()))
 
@@ -171,17 +171,17 @@ async def a_scene(folder: Path, **rules: Any) -> AsyncIterator[Scene]:
     switch = Switch(int(team.url.rsplit(":", 1)[1]))
     await switch.on()
     team.stage.url = f"http://127.0.0.1:{switch.port}"
-    process = Process(folder, _settings(team, folder))
-    scene = Scene(team, switch, process, dice())
+    server = Server(folder, _settings(team, folder))
+    scene = Scene(team, switch, server, dice())
     try:
         yield scene
     except BaseException:
-        say(f"--- {process.log}\n{process.words()}")
+        say(f"--- {server.log}\n{server.words()}")
         raise
     finally:
         for customer in scene.customers:
             await customer.leave()
-        process.discard()
+        server.discard()
         await switch.close()
         await team.stop()
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from tests.kill.process import free_port, until
+from tests.kill.server import free_port, until
 
 How = Literal["refused", "reset"]
 CHUNK = 65_536
@@ -49,13 +49,15 @@ class Switch:
         writer.transport.abort()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         there = await asyncio.open_connection("127.0.0.1", self._target)
-        both = {writer, there[1]}
-        self._writers |= both
+        self._writers.add(there[1])
+        if writer.is_closing():  # cut while we asked for the other half
+            there[1].transport.abort()
         try:
             await asyncio.gather(_pumped(reader, there[1]), _pumped(there[0], writer))
         finally:
-            self._writers -= both
+            self._writers -= {writer, there[1]}
 
 
 async def _pumped(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

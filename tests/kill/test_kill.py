@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.kill.agreement import agreed, disagreements
-from tests.kill.process import until
 from tests.kill.scene import Scene, a_scene
+from tests.kill.server import until
 
 CALL = 0.4  # seconds from the moment that a post stands until the answer, as over a real network
 
@@ -21,8 +21,8 @@ async def under_fire(scene: Scene, gaps: list[float]) -> None:
     for number, gap in enumerate(gaps):
         await asyncio.sleep(gap)
         await a_moment(scene, ("event", "say", "any")[number % 3])
-        scene.process.kill()
-        scene.process.start()
+        scene.server.kill()
+        scene.server.start()
 
 
 async def a_moment(scene: Scene, kind: str) -> None:
@@ -46,7 +46,7 @@ async def survived(scene: Scene, *, kills: int, seconds: float, visitors: int, l
     async with scene.present():
         await asyncio.gather(under_fire(scene, gaps), scene.talk(lines, seconds))
         await agreed(scene)
-    assert await scene.process.stop() == 0
+    assert await scene.server.stop() == 0
     assert disagreements(scene) == []
     scene.report(kills=kills)
 
@@ -81,7 +81,7 @@ async def test_nothing_is_acknowledged_before_it_is_durable(tmp_path: Path) -> N
                 await asyncio.sleep(1)
                 assert [len(customer.acknowledged) for customer in scene.customers] == [2, 2, 2]
                 assert [event.acked for event in scene.team.deliveries[before:]][:3] == [False] * 3
-                scene.process.kill()
+                scene.server.kill()
             await scene.start()
             await talk
             await agreed(scene)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.kill.agreement import agreed, disagreements
-from tests.kill.process import until
 from tests.kill.scene import Scene, a_scene
+from tests.kill.server import until
 from tests.kill.switch import How
 
 RETRIES = (0.0, 4.0, 20.0)  # the platform's 0, 60 and 300 s, scaled to the outage
@@ -23,7 +23,7 @@ async def test_ten_seconds_without_the_workplace_and_then_a_kill(tmp_path: Path,
         async with scene.present():
             await asyncio.gather(scene.talk(8, 11), ten_seconds_down(scene, how))
             await agreed(scene)
-        assert await scene.process.stop() == 0
+        assert await scene.server.stop() == 0
         assert disagreements(scene) == []
         scene.report(kills=1, outage=how)
 
@@ -33,7 +33,7 @@ async def ten_seconds_down(scene: Scene, how: How) -> None:
     await asyncio.sleep(1)
     await scene.switch.off(how)
     await asyncio.sleep(10)
-    scene.process.kill()
+    scene.server.kill()
     await scene.start()
     await scene.switch.on()
 
@@ -46,7 +46,7 @@ async def test_posts_whose_end_nobody_knows_and_a_kill_amid_them(tmp_path: Path)
         async with scene.present():
             await asyncio.gather(scene.talk(5, 8), doubts(scene))
             await agreed(scene)
-        assert await scene.process.stop() == 0
+        assert await scene.server.stop() == 0
         assert disagreements(scene) == []
         scene.report(kills=4)
 
@@ -57,7 +57,7 @@ async def doubts(scene: Scene) -> None:
         scene.team.fail("chat.postMessage", kind, seconds=4.0)
         await called(scene)
         await asyncio.sleep(scene.dice.uniform(0.0, 0.5))
-        scene.process.kill()
+        scene.server.kill()
         await scene.start()
 
 

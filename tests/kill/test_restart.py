@@ -7,15 +7,15 @@ from pathlib import Path
 from statistics import median
 
 from tests.kill.agreement import agreed
-from tests.kill.process import say, until
 from tests.kill.scene import Scene, a_scene
+from tests.kill.server import say, until
 
 UNANSWERED = "SELECT count(*) FROM delivery WHERE kind IN ('open', 'post', 'notice') AND state = 'sending'"
 
 
 async def test_from_kill_to_the_first_hello(tmp_path: Path) -> None:
     """The bound is one of liveness, inside of `start`; how long it took is printed."""
-    async with a_scene(tmp_path, limits=False) as scene:
+    async with a_scene(tmp_path, limits=False, retry_delays=(0.0, 4.0, 20.0)) as scene:
         scene.invite(2)
         await scene.start()
         async with scene.present():
@@ -28,7 +28,7 @@ async def test_from_kill_to_the_first_hello(tmp_path: Path) -> None:
 
 async def reborn(scene: Scene) -> float:
     """The seconds from a start after a kill."""
-    scene.process.kill()
+    scene.server.kill()
     return await scene.start()
 
 
@@ -52,7 +52,7 @@ async def test_an_orderly_stop_amid_traffic(tmp_path: Path) -> None:
 async def stopped(scene: Scene, others: asyncio.TaskGroup) -> None:
     """Told to stop while posts are under way; a life that follows once it has ended."""
     await amid_calls(scene)
-    assert await scene.process.stop() == 0
+    assert await scene.server.stop() == 0
     assert scene.ask(UNANSWERED) == [(0,)]
     await until(lambda: all(customer.closings for customer in scene.customers), 5)
     assert [customer.closings[-1] for customer in scene.customers] == [1012] * len(scene.customers)
@@ -66,16 +66,16 @@ async def amid_calls(scene: Scene) -> None:
 
 
 async def test_a_second_process_on_the_same_file_gives_way(tmp_path: Path) -> None:
-    async with a_scene(tmp_path, limits=False) as scene:
+    async with a_scene(tmp_path, limits=False, retry_delays=(0.0, 4.0, 20.0)) as scene:
         scene.invite(1)
         await scene.start()
         async with scene.present():
             await scene.talk(2, 0)
-            code, words = await asyncio.to_thread(scene.process.second)
+            code, words = await asyncio.to_thread(scene.server.second)
             assert code == 2
             assert words.strip().endswith("is in use by another process; stop it first")
             assert str(tmp_path / "silta.db") in words
             assert "Traceback" not in words
             await scene.talk(2, 0)
             await agreed(scene)
-        assert await scene.process.stop() == 0
+        assert await scene.server.stop() == 0

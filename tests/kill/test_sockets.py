@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 
 from tests.kill.agreement import agreed
-from tests.kill.process import until
 from tests.kill.scene import Scene, a_scene
+from tests.kill.server import until
 
 TROUBLES = ("half_open", "refresh", "warning", "link_disabled", "reset", "duplicate_events", "delay_events")
 
@@ -19,7 +19,7 @@ async def test_every_trouble_of_the_sockets_amid_traffic(tmp_path: Path) -> None
         async with scene.present():
             await asyncio.gather(scene.talk(12, 20), troubled(scene))
             await agreed(scene)
-        assert await scene.process.stop() == 0
+        assert await scene.server.stop() == 0
         scene.report(troubles=len(TROUBLES))
 
 
@@ -38,7 +38,7 @@ async def connected(scene: Scene) -> None:
 
 async def test_what_cannot_be_read_yet_is_not_taken_for_gone(tmp_path: Path) -> None:
     """After a lost line the threads are read again, which shows the newest messages later than their events do."""
-    async with a_scene(tmp_path, limits=False, read_lag=5.0) as scene:
+    async with a_scene(tmp_path, limits=False, read_lag=5.0, retry_delays=(0.0, 4.0, 20.0)) as scene:
         scene.invite(2)
         await scene.start()
         async with scene.present():

@@ -5,6 +5,7 @@ import pytest
 from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground, Rules
 from adapters.slack import SlackSettings, Tempo, open_slack
 from tests.slack.fakes import Desk
+from tests.slack.sound import unsound
 
 TEMPO = Tempo(
     ping=0.3,
@@ -25,6 +26,7 @@ async def slack():
     await playground.start()
     yield playground
     await playground.stop()
+    assert unsound(playground.calls()) == []
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import time
@@ -33,7 +34,7 @@ async def post(url: str, body: bytes, headers: Headers) -> tuple[int, str]:
     """The status and the answer."""
     async with (
         ClientSession(timeout=ClientTimeout(total=20)) as session,
-        session.post(url, data=body, headers=headers) as answer,
+        session.post(url, data=io.BytesIO(body), headers=headers) as answer,
     ):
         return answer.status, await answer.text()
 

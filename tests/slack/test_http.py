@@ -16,7 +16,7 @@ from bridge.errors import NotFound, Refused, Unknown, Unreachable
 from bridge.markup import plain
 from bridge.ports import Button, Card, ThreadRef
 from tests.slack.conftest import TEMPO
-from tests.slack.door import FORM_TYPE, JSON_TYPE, OTHER, SECRET, post, signed
+from tests.slack.door import FORM_TYPE, JSON_TYPE, OTHER, SECRET, at_home, post, signed
 from tests.slack.fakes import until
 from tests.slack.payloads import payload
 
@@ -64,7 +64,7 @@ def last(slack):
 
 
 def event(words="a-secret-word"):
-    body = payload("agent_answers_in_a_thread")
+    body = at_home(payload("agent_answers_in_a_thread"), "1790000000.000100")
     body["event"]["text"] = words
     return json.dumps(body).encode()
 
@@ -114,9 +114,9 @@ STRANGERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("name", STRANGERS)
-async def test_what_is_not_proven_is_401_without_effect_in_one_short_line(url, live, desk, caplog, name, path):
+@pytest.mark.parametrize(("name", "path"), [(name, path) for name in STRANGERS for path in PATHS])
+@pytest.mark.usefixtures("live")
+async def test_what_is_not_proven_is_401_without_effect_in_one_short_line(url, desk, caplog, name, path):
     caplog.set_level(logging.DEBUG)
     body, headers = STRANGERS[name]()
     status, answer = await post(url + path, body, headers)
@@ -149,7 +149,8 @@ async def test_what_is_not_proven_is_401_without_effect_in_one_short_line(url, l
         (b'{"authorizations":{"a":1}}', JSON_TYPE),
     ],
 )
-async def test_what_is_proven_and_no_payload_is_400_without_effect(url, live, desk, caplog, body, kind):
+@pytest.mark.usefixtures("live")
+async def test_what_is_proven_and_no_payload_is_400_without_effect(url, desk, caplog, body, kind):
     caplog.set_level(logging.DEBUG)
     status, _ = await post(url + PATHS[0], body, signed(body, kind=kind))
     assert status == 400

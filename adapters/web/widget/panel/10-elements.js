@@ -116,7 +116,7 @@ function drawLink(address, inside) {
 function drawList(first, inside) {
   const isOrdered = /^\d{1,9}$/.test(first);
   const items = inside.filter((one) => one !== '\n').map((one) => (one.nodeName === 'LI' ? one : el('li', null, one)));
-  return el(isOrdered ? 'ol' : 'ul', { role: 'list', start: isOrdered && first !== '1' ? Number(first) : null }, ...items);
+  return el(isOrdered ? 'ol' : 'ul', { start: isOrdered && first !== '1' ? Number(first) : null }, ...items);
 }
 
 /** An emoji of the team's own has no character: its name is read out without the colons. */

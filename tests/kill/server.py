@@ -45,7 +45,7 @@ async def until(happened: Callable[[], object], within: float, *, step: float = 
 
 
 @dataclass(eq=False)
-class Process:
+class Server:
     """`app.py serve` in a folder. One log for all its lives."""
 
     folder: Path
@@ -86,7 +86,7 @@ class Process:
 
     def second(self) -> tuple[int, str]:
         """Another process on the same file, until it ends by itself: exit code and words. Blocks."""
-        elsewhere = Process(self.folder, {**self.settings, "SILTA_PORT": str(free_port())})
+        elsewhere = Server(self.folder, {**self.settings, "SILTA_PORT": str(free_port())})
         ended = subprocess.run(**elsewhere._told(), capture_output=True, timeout=ENDS_WITHIN, check=False)
         return ended.returncode, (ended.stdout + ended.stderr).decode()
 
