@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -75,11 +76,13 @@ class Courier:
     _epoch: int = 0
     _held_until: float = 0.0
     _is_stopping: bool = False
+    _has_ended: asyncio.Event = field(default_factory=asyncio.Event)
     _meters: dict[str, Meter] = field(default_factory=dict)
     _calls: set[asyncio.Task[None]] = field(default_factory=set)
     _alerts: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._has_ended.set()
         can = self.workplace.capabilities
         paces = {"posting": can.posting, "editing": can.editing, "telling": can.telling, "marking": can.marking}
         self._meters.update({method: Meter(pace) for method, pace in paces.items()})
@@ -92,19 +95,24 @@ class Courier:
     async def run(self) -> None:
         """Carry until `stop` is called or we are cancelled."""
         topic = changed_topic(self.workplace.name)
+        self._has_ended.clear()
         with self.signals.listen(OUTBOX) as bell, self.signals.listen(topic) as changed:
             while not self._is_stopping:
                 if await changed.wait(0):
                     self._try_channels_again()
                 wait = await self._safely(self._round(), LOOKS_EVERY)
                 await self._rest(bell, wait)
+        self._has_ended.set()
 
     async def stop(self, seconds: float) -> None:
         """Start nothing more; let the calls under way end for at most this long. What is cut is found again later."""
         self._is_stopping = True
         self.signals.ring(OUTBOX)
-        if self._calls:
-            await asyncio.wait(self._calls, timeout=seconds)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._has_ended.wait()  # a round that has taken something still starts its calls
+                while self._calls:
+                    await asyncio.wait(self._calls)
         for call in self._calls:
             call.cancel()
         await asyncio.gather(*self._calls, return_exceptions=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bridge.agents import AgentDesk
+from bridge.agents import SETTLES_IN, AgentDesk
 from bridge.errors import WorkplaceError
 from bridge.ports import Clock, Store, ThreadRef, Workplace
 from bridge.transaction import Known
@@ -38,14 +38,30 @@ class Repair:
         since = self.clock.now() - LOOKS_BACK
         threads = await self.store.read(lambda tx: tx.repairable(name, since))
         try:
-            for number, known in enumerate(await self._news_first(name, threads)):
-                if number >= AT_ONCE:
-                    await self.clock.sleep(PAUSE)
-                await self._read_again(name, known)
+            missing = await self._read_all(name, await self._news_first(name, threads))
+            await self._look_twice(name, missing)
         except WorkplaceError as error:
             _log.warning("%s could not be read again: %s", name, error)
             return False
         return True
+
+    async def _read_all(self, name: str, threads: list[Known]) -> list[Known]:
+        """Hand over what each thread holds; returns those whose root was not found."""
+        missing = []
+        for number, known in enumerate(threads):
+            if number >= AT_ONCE:
+                await self.clock.sleep(PAUSE)
+            if not await self._is_read(name, known):
+                missing.append(known)
+        return missing
+
+    async def _look_twice(self, name: str, missing: list[Known]) -> None:
+        """A root that was posted a moment ago may not show yet: only one that is missing twice is gone."""
+        if missing:
+            await self.clock.sleep(SETTLES_IN.total_seconds())
+        for known in missing:
+            if not await self._is_read(name, known):
+                await self.desk.root_gone(known.thread.id)
 
     async def _news_first(self, name: str, threads: tuple[Known, ...]) -> list[Known]:
         news: dict[str, str] = {}
@@ -54,10 +70,9 @@ class Repair:
             news.update(await self.workplaces[name].changed_threads(channel, oldest))
         return sorted(threads, key=lambda known: news.get(known.thread.ref, "") <= known.thread.repaired)
 
-    async def _read_again(self, name: str, known: Known) -> None:
+    async def _is_read(self, name: str, known: Known) -> bool:
         read_at = self.clock.now()
         replies = await self.workplaces[name].replies(ThreadRef(known.channel, known.thread.ref))
-        if replies is None:
-            await self.desk.root_gone(known.thread.id)
-        else:
+        if replies is not None:
             await self.desk.repaired(known.thread.id, replies, read_at)
+        return replies is not None

@@ -304,7 +304,9 @@ def _gone(stamp: str, previous: Mapping[str, Any], frame: Frame) -> Removed | Ig
 
 
 def _files(message: Mapping[str, Any]) -> int:
-    """How many files came with it. One that was deleted leaves a tombstone."""
+    """How many files came with it, if the rules want to know. One that was deleted leaves a tombstone."""
+    if not _COUNTS_FILES:
+        return 0
     return sum(isinstance(file, dict) and file.get("mode") != "tombstone" for file in sequence(message.get("files")))
 
 

@@ -33,13 +33,13 @@ class Field:
 FIELDS: Final = (
     Field("bot_token", str, "", "Bot User OAuth Token of the Slack app (xoxb-…)", secret=True),
     Field("app_token", str, "", "App-level token with connections:write (xapp-…): events by sockets", secret=True),
-    Field("signing_secrets", tuple, (), "Signing Secret, or the new and the old one: events by HTTP", secret=True),
     Field("api_url", str, API, "Slack's Web API; another address only on this machine"),
     Field("name", str, "slack", "The workplace's name in the database; never change it later"),
     Field("connections", int, 2, "Open sockets; two, so that one stays while the other is renewed"),
     Field("timeout", float, 10.0, "Seconds that one call may take"),
-    Field("public_url", str, "", "Where Slack reaches this bridge when its events come by HTTP"),
     Field("paced", bool, True, "Keep to Slack's pace; only a benchmark on this machine goes without"),
+    Field("signing_secrets", tuple, (), "Signing Secret, or the new and the old one: events by HTTP", secret=True),
+    Field("public_url", str, "", "Where Slack reaches this bridge when its events come by HTTP"),
 )
 
 
@@ -52,13 +52,13 @@ class SlackSettings:
 
     bot_token: str = field(repr=False)
     app_token: str = field(default="", repr=False)
-    signing_secrets: tuple[str, ...] = field(default=(), repr=False)
     api_url: str = API
     name: str = "slack"
     connections: int = 2
     timeout: float = 10.0
-    public_url: str = ""
     paced: bool = True
+    signing_secrets: tuple[str, ...] = field(default=(), repr=False)
+    public_url: str = ""
 
 
 def faults(settings: SlackSettings) -> list[str]:

@@ -172,7 +172,7 @@ NESTED = [
         "elements": [
             {"type": "rich_text_section", "elements": [word("Do this:\n\n"), word("now", bold=True), word("\n")]},
             {"type": "rich_text_list", "style": "ordered", "offset": 2, "elements": [
-                {"type": "rich_text_section", "elements": [word("שלום", italic=True)]},
+                {"type": "rich_text_section", "elements": [word("שלום and more", italic=True)]},
                 {"type": "rich_text_section", "elements": [word("old", strike=True)]}]},
             {"type": "rich_text_list", "style": "bullet", "indent": 1, "elements": [
                 {"type": "rich_text_section", "elements": [word("deep", code=True)]}]},
@@ -189,8 +189,8 @@ LOOKS = """one => Object.fromEntries(['strong', 'em', 's', 'code', 'pre', 'block
   return [tag, Object.fromEntries(names.map((name) => [name, style[name]]))];
 }))"""
 DRAWN = (
-    '<strong>now</strong><ol start="3"><li dir="auto"><em>שלום</em></li><li dir="auto"><s>old</s>'
-    '<ul><li dir="auto"><code>deep</code></li></ul></li></ol><blockquote dir="auto">quoted</blockquote>'
+    '<strong>now</strong><ol dir="auto" start="3"><li><em>שלום and more</em></li><li><s>old</s>'
+    '<ul dir="auto"><li><code>deep</code></li></ul></li></ol><blockquote dir="auto">quoted</blockquote>'
     '<pre dir="auto">let x;\nlet y;</pre><span class="emoji" role="img" aria-label="acme logo">:acme_logo:</span> end'
 )
 

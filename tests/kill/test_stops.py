@@ -53,7 +53,7 @@ async def _talk(desk: VisitorDesk, visitors: list[VisitorId], said: dict[Visitor
 
 
 async def _stops(postgres: PostgresServer, team: Playground, seed: int, count: int) -> None:
-    random = Random(seed)  # noqa: S311 - repeatable
+    random = Random(seed)
     with postgres.database() as name:
         store = await open_store(postgres.url(name), LocalSignals())
         try:
@@ -110,7 +110,7 @@ async def _all_stands(team: Playground, said: dict[VisitorId, list[str]]) -> Non
         return all(_lines(team, visitor[:6]) == [lines] for visitor, lines in said.items())
 
     async with asyncio.timeout(90):
-        while not everything():
+        while not everything():  # noqa: ASYNC110 - what is waited for lies in other processes
             await asyncio.sleep(0.2)
 
 

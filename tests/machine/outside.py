@@ -22,6 +22,7 @@ FAULTS = (
     "late",  # reset, stored seconds later
     "slow",  # stored, the answer takes three seconds
     "timeout",  # stored, no answer within our patience
+    "timeout_late",  # no answer within our patience, stored seconds after it ended
     "error_before",  # a server error, nothing stored
     "error_after",  # a server error, stored all the same
     "truncated",  # stored, the answer cannot be read
@@ -180,7 +181,8 @@ class Outside:
             raise Unreachable("limited", wait=SILENCE, limited=True)
         if fault in ("cut_before", "error_before"):
             raise Unknown(fault)
-        if fault == "late":
+        if fault in ("late", "timeout_late"):
+            await asyncio.sleep(TIMEOUT if fault == "timeout_late" else 0.0)
             self._later(self._store_late(effect))
             raise Unknown(fault)
         if root and root not in self.posts:

@@ -45,7 +45,7 @@ async def check(world: World, **changes: str) -> dict[str, Any]:
     words = ["check", "--json", "--env-file", str(Path(settings.database).parent / "empty.env")]
     result = await asyncio.to_thread(CliRunner().invoke, commands(Programme()), words, env=environment)
     assert SIGNING_SECRET not in result.output
-    found = {finding["what"].split()[0]: finding for finding in json.loads(result.stdout)}
+    found: dict[str, dict[str, Any]] = {one["what"].split()[0]: one for one in json.loads(result.stdout)}
     assert result.exit_code == (0 if all(finding["is_well"] for finding in found.values()) else 1)
     return found["workplace"] if "workplace" in found else found["settings"]
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 from aiohttp import web
+from click.testing import CliRunner
 
 from adapters.playground import APP_TOKEN, BOT_TOKEN, HttpTarget, Playground
 from adapters.playground.workspace import ANNA, GENERAL, SUPPORT
 from adapters.slack import SlackSettings, open_slack, probe
-from adapters.slack.manifest import SCOPES
+from adapters.slack.manifest import SCOPES, written
+from adapters.terminal import logs
+from adapters.terminal.commands import commands
+from app import Programme
 from tests.slack.conftest import RULES, TEMPO
 from tests.slack.door import SECRET
 
@@ -139,3 +145,36 @@ async def test_over_http_it_answers_by_itself(slack, settings):
 
     over_http = replace(settings, app_token="", signing_secrets=(SECRET,))
     assert ill(await probed(over_http, serve=serve)) == {}
+
+
+@pytest.fixture
+def logging_stays(monkeypatch):
+    """The command line sets up logging for a whole process."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", list(root.handlers))
+    monkeypatch.setattr(root, "level", root.level)
+    for name in (*logs.QUIET, "aiohttp.server", "aiohttp.websocket"):
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.getLogger(name).level)
+        monkeypatch.setattr(logging.getLogger(name), "filters", [])
+
+
+@pytest.mark.usefixtures("logging_stays")
+async def test_the_command_line_probes_and_prints(slack, tmp_path):
+    (tmp_path / "empty.env").write_text("")
+    environment = {
+        "SILTA_SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SILTA_SLACK_APP_TOKEN": APP_TOKEN,
+        "SILTA_SLACK_CHANNEL": SUPPORT,
+        "SILTA_SLACK_API_URL": slack.api_url,
+        "SILTA_SITE_ORIGINS": "https://shop.example",
+    }
+    words = ["probe", SUPPORT, "--person", ANNA, "--env-file", str(tmp_path / "empty.env")]
+    result = await asyncio.to_thread(CliRunner().invoke, commands(Programme()), words, env=environment)
+    assert result.exit_code == 0, result.output
+    assert [line.split(":")[0] for line in result.stdout.splitlines()] == [f"ok    {what}" for what in WHOLE]
+    assert slack.messages(SUPPORT) == []
+
+
+def test_the_command_line_prints_the_manifest():
+    result = CliRunner().invoke(commands(Programme()), ["slack-manifest", "--http", "https://chat.example.com"])
+    assert result.stdout == written("yaml", "https://chat.example.com") + "\n"

@@ -5,7 +5,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack import reading
-from bridge.markup import BOLD, CODE, EMOJI, ITALIC, ITEM, LINK, LIST, MENTION, PRE, QUOTE, STRIKE, Span, bounded, plain
+from bridge.markup import (
+    BOLD,
+    CODE,
+    EMOJI,
+    ITALIC,
+    ITEM,
+    LINK,
+    LIST,
+    MENTION,
+    PRE,
+    QUOTE,
+    STRIKE,
+    Span,
+    bounded,
+    plain,
+    spans,
+)
 
 
 def section(*elements):
@@ -144,7 +160,7 @@ def test_a_person_is_a_ref_and_everybody_else_is_words():
             ],
         }
     )
-    shown = [(span.value, plain(span.inside)) for span in said.body]
+    shown = [(span.value, plain(span.inside)) for span in spans(said.body)]
     assert shown == [("U1", "@U1"), ("", "@sales"), ("", "#help"), ("", "#…"), ("", "@…")]
 
 

@@ -10,6 +10,7 @@ from adapters.slack import inert, reading, render, rich
 from bridge.graphemes import cut
 from bridge.markup import LINK, Span, link, literal, plain, trimmed
 from bridge.ports import Button, Card, Post
+from tests.hostile import BATTERY
 from tests.slack.limits import faults, strings
 
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -76,6 +77,38 @@ def test_a_visitors_words_come_back_as_they_were(text):
     said = reading.words({"blocks": render.post_blocks(post)})
     assert said.mentions is False
     assert plain(said.body) == plain(trimmed(literal(inert.neutral(text))))
+
+
+@pytest.mark.parametrize("hostile", BATTERY, ids=range(len(BATTERY)))
+def test_every_hostile_text_is_whole_and_nothing_but_words_and_links(hostile):
+    (block,) = render.post_blocks(Post(body=literal(hostile.stored), summary=hostile.stored, author=hostile.stored))
+    (section,) = block["elements"]
+    assert "".join(element["text"] for element in section["elements"]) == hostile.for_the_team
+    assert {element["type"] for element in section["elements"]} <= {"text", "link"}
+    assert all(one["url"].removeprefix("mailto:") == one["text"] for one in section["elements"] if "url" in one)
+    shown = render.fallback(hostile.stored)
+    assert 1 <= len(shown) <= render.FALLBACK
+    assert not set("<>") & set(shown)
+    name = render.author(Post(("x",), "x", author=hostile.stored))
+    assert 1 <= len(name) <= 80
+    assert "\n" not in name
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Anna\u202e", "Anna"),
+        ("A\u200bn\u2060na\ufeff", "Anna"),
+        ("Z" + "\u0351" * 90 + "algo", "Z" + "\u0351" * 4 + "algo"),
+        ("\u3164\u2800", "?"),
+        ("\u0301", "?"),
+        ("👨‍👩‍👧", "👨‍👩‍👧"),
+        ("Anna\n\u2028Silta: closed", "Anna Silta: closed"),
+        ("👨‍👩‍👧" * 40, "👨‍👩‍👧" * 15 + "…"),
+    ],
+)
+def test_a_name_is_what_can_be_seen_of_it(name, shown):
+    assert inert.person_name(name) == shown
 
 
 def test_long_words_stay_whole():
@@ -154,7 +187,7 @@ def test_a_style_that_slack_does_not_know_is_left_out():
 def test_a_cut_is_never_too_long_and_says_so(text, most):
     shown = cut(text, most)
     assert len(shown) <= most
-    assert shown == text or shown.endswith(inert.ELLIPSIS)
+    assert shown == text or shown.endswith("…")
 
 
 def test_a_cut_does_not_part_a_letter_from_its_accent():

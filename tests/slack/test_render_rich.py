@@ -22,6 +22,7 @@ from bridge.markup import (
     QUOTE,
     STRIKE,
     STYLES,
+    Node,
     Span,
     is_block,
     joined,
@@ -54,7 +55,7 @@ emoji = st.sampled_from(
 
 def apart(nodes):
     """Without what Slack cannot tell apart: two neighbours of one style, two lists that go on, two quotes."""
-    kept = []
+    kept: list[Node] = []
     for node in nodes:
         before = kept[-1] if kept else None
         is_same = isinstance(node, Span) and isinstance(before, Span) and node.kind == before.kind
@@ -64,7 +65,7 @@ def apart(nodes):
 
 
 def inline(level=0):
-    one = words | links | emoji
+    one = words | words.map(lambda text: f"{text}\n") | st.sampled_from(["\n", "\n\n"]) | links | emoji
     if level < len(STYLES):
         deeper = st.deferred(lambda: st.integers(level, len(STYLES) - 1).flatmap(span_of))
         one = one | deeper
@@ -104,7 +105,7 @@ def sent(markup):
     return {"blocks": [{"type": "rich_text", "elements": rich.parts(markup)}]}
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(trees)
 def test_every_tree_comes_back_as_it_was(tree):
     assert reading.words(json.loads(json.dumps(sent(tree)))).body == tree

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -132,8 +132,8 @@ async def opened(workplace, language) -> ThreadRef:
     return ThreadRef(SUPPORT, placed.ref)
 
 
-def sent(method: str, arguments: dict[str, object], *undocumented: str) -> Call:
-    return Call(at=0.0, method=method, arguments=arguments, status=200, undocumented=undocumented)
+def sent(method: str, arguments: Mapping[str, object], *undocumented: str) -> Call:
+    return Call(at=0.0, method=method, arguments=dict(arguments), status=200, undocumented=undocumented)
 
 
 def test_what_slack_would_refuse_is_found():

@@ -98,7 +98,7 @@ function drawKind(kind, node, inside) {
   if (kind === 'list') return [drawList(node.list, inside)];
   if (kind === 'emoji') return [drawEmoji(node.emoji, inside)];
   if (kind === 'mention') return [el('span', { class: 'named' }, ...inside)];
-  return Object.hasOwn(TAGS, kind) ? [el(TAGS[kind], { dir: BLOCKS.includes(kind) ? 'auto' : null }, ...inside)] : inside;
+  return Object.hasOwn(TAGS, kind) ? [el(TAGS[kind], { dir: kind === 'pre' || kind === 'quote' ? 'auto' : null }, ...inside)] : inside;
 }
 
 /** A link whose words are another address also says where it leads. */
@@ -116,7 +116,7 @@ function drawLink(address, inside) {
 function drawList(first, inside) {
   const isOrdered = /^\d{1,9}$/.test(first);
   const items = inside.filter((one) => one !== '\n').map((one) => (one.nodeName === 'LI' ? one : el('li', null, one)));
-  return el(isOrdered ? 'ol' : 'ul', { start: isOrdered && first !== '1' ? Number(first) : null }, ...items);
+  return el(isOrdered ? 'ol' : 'ul', { dir: 'auto', start: isOrdered && first !== '1' ? Number(first) : null }, ...items);
 }
 
 /** An emoji of the team's own has no character: its name is read out without the colons. */
