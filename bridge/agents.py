@@ -13,7 +13,7 @@ from typing import Final
 from bridge import commands, markup
 from bridge import conversation as rules
 from bridge.commands import Command
-from bridge.errors import NotFound, Unreachable
+from bridge.errors import NotFound, Unreachable, WorkplaceError
 from bridge.ground import Ground
 from bridge.inbound import Heard, Pressed, Removed
 from bridge.model import (
@@ -61,13 +61,37 @@ class AgentDesk:
 
     async def heard(self, heard: Heard) -> None:
         """Somebody wrote in a channel or a thread."""
+        await self._hear(await self._named(heard))
+
+    async def _hear(self, heard: Heard) -> None:
         await self._run(heard, heard.author, partial(_heard, heard=heard))
 
     async def edited(self, heard: Heard) -> None:
         """Somebody changed what they wrote; treated as the message itself if that never came."""
         if not heard.thread:
             raise NotFound("edits in the channel itself are nobody's business")
+        await self._hear_edit(await self._named(heard))
+
+    async def _hear_edit(self, heard: Heard) -> None:
         await self._run(heard, heard.author, partial(_edited, heard=heard))
+
+    async def _named(self, heard: Heard) -> Heard:
+        """The people it mentions under their names: no ref of the outside may reach a visitor."""
+        names: dict[str, str] = {}
+        for ref in markup.mentioned(heard.body):
+            if name := await self._name(heard.workplace, ref):
+                names[ref] = name
+        return replace(heard, body=markup.named(heard.body, names))
+
+    async def _name(self, workplace: str, ref: str) -> str:
+        """Empty when it cannot be had now: somebody's words matter more than whom they name."""
+        agent = await self.store.read(lambda tx: tx.agent(workplace, ref))
+        if agent is not None:
+            return agent.name
+        try:
+            return (await self.workplaces[workplace].person(ref)).name
+        except WorkplaceError:
+            return ""
 
     async def removed(self, removed: Removed) -> None:
         """Somebody took back what they wrote; a message that comes later stays away."""
@@ -93,9 +117,10 @@ class AgentDesk:
 
     async def repaired(self, thread: ThreadId, replies: tuple[Heard, ...], read_at: datetime) -> None:
         """A thread as it was read whole at this time: what differs from what we know becomes known."""
-        known = await self.store.read(partial(_differing, thread=thread, replies=replies))
+        named = tuple([await self._named(heard) for heard in replies])
+        known = await self.store.read(partial(_differing, thread=thread, replies=named))
         for heard, is_new in known:
-            await (self.heard(heard) if is_new else self.edited(heard))
+            await (self._hear(heard) if is_new else self._hear_edit(heard))
         refs = frozenset(heard.ref for heard in replies)
         gone = partial(_taken_back, thread=thread, refs=refs, read_at=read_at, moment=self.clock.moment())
         await self.store.turn(gone)

@@ -6,7 +6,7 @@ import hashlib
 
 from bridge import markup
 from bridge.conversation import FIRST_WORDS
-from bridge.markup import Markup
+from bridge.markup import BOLD, QUOTE, Markup, Span
 from bridge.model import Kind, Message, Speaker, Status, Visitor
 from bridge.moving import HISTORY
 from bridge.policies.text import one_line
@@ -101,20 +101,19 @@ def post(errand: Errand) -> Post:
 
 
 def _history(errand: Errand) -> Post:
-    """What was said so far, the newest as far as it fits."""
+    """What was said so far, the newest as far as it fits. Words stay in their quotes: none can pass for a speaker."""
     language = errand.site.agents_language
     head = say(language, "thread.history")
-    who = visitor_name(errand.visitor, language)
-    room, lines = HISTORY_LIMIT - len(head), list[str]()
+    names = {Speaker.VISITOR: visitor_name(errand.visitor, language), Speaker.AGENT: say(language, "thread.team")}
+    room, said = HISTORY_LIMIT - len(head), list[Markup]()
     for message in reversed(errand.messages):
-        speaker = who if message.speaker is Speaker.VISITOR else say(language, "thread.team")
-        line = f"{speaker}: {markup.plain(message.body)}"
-        room -= len(line) + 1
+        lines: Markup = (Span(BOLD, (names[message.speaker],)), Span(QUOTE, message.body))
+        room -= len(markup.plain(lines)) + 1
         if room < 0:
             break
-        lines.insert(0, line)
-    text = "\n".join([head, *lines])
-    return Post(body=markup.literal(text), summary=head)
+        said.insert(0, lines)
+    body = markup.joined([head, "\n", *(node for lines in said for node in lines)])
+    return Post(body=body, summary=head)
 
 
 def _visitor_lines(errand: Errand) -> Post:

@@ -10,6 +10,7 @@ import unicodedata
 from typing import Final
 
 from bridge.errors import Refused
+from bridge.graphemes import cut
 
 TEXT_LIMIT: Final = 10_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
@@ -29,7 +30,7 @@ def clean(text: str) -> str:
 def one_line(text: str, limit: int) -> str:
     """The text on one line, cut with an ellipsis."""
     line = " ".join(clean(text).split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    return line if len(line) <= limit else cut(line, limit - 1) + "…"
 
 
 def accepted(text: str, limit: int = TEXT_LIMIT) -> str:

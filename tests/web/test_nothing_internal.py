@@ -319,7 +319,6 @@ async def check(ledger: Ledger, readers: list[Reader], second_tab: Visitor) -> N
         assert all(word in read[name] for name in names), f"{word} was never shown: the search looks in the wrong place"
 
 
-@pytest.mark.xfail(strict=True, reason="the Slack adapter writes a mention as the person's id")
 async def test_a_mention_that_is_sent_all_the_same_names_no_id(world: World) -> None:
     talk = Talk(world, Ledger(), "kim", SUPPORT, await world.visitor())
     await talk.begins()
