@@ -119,10 +119,10 @@ class Inbox:
                 self._revoked(advice)
 
     def _revoked(self, advice: str) -> None:
-        """Said once: both events may come, in either order, and nothing but a new token mends it."""
+        """Said once: both events may come, in either order. The alert is the courier's or the sockets', when they fail."""
         self._on_revoked()
         if not self._is_revoked:
-            log.error("Slack: %s", advice)
+            log.warning("Slack: %s", advice)
         self._is_revoked = True
 
     async def _person_changed(self, user: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ import pytest
 from adapters.playground import Playground, Rules
 from adapters.playground.workspace import SUPPORT
 from bridge.clock import SystemClock
+from bridge.errors import Refused
 from bridge.managers import ManagerDesk, channel_at, site_id
 from bridge.model import Page, Site, VisitorId
 from bridge.visitors import VisitorDesk
@@ -45,10 +46,22 @@ async def couriers(url: str, team: Playground) -> AsyncIterator[list[asyncio.sub
     assert codes == [0, 0]
 
 
+async def _insists(desk: VisitorDesk, visitor: VisitorId, key: str, text: str) -> None:
+    """A courier that is stopped inside a turn holds its conversation: the visitor is told `busy` and tries again."""
+    while True:
+        try:
+            await desk.say(visitor, key, text, Page())
+        except Refused as refused:
+            if refused.code != "busy":
+                raise
+        else:
+            return
+
+
 async def _talk(desk: VisitorDesk, visitors: list[VisitorId], said: dict[VisitorId, list[str]]) -> None:
     for visitor in visitors:
         text = f"{visitor[:6]} line {len(said[visitor])}"
-        await desk.say(visitor, f"key-{len(said[visitor]):04d}", text, Page())
+        await _insists(desk, visitor, f"key-{len(said[visitor]):04d}", text)
         said[visitor].append(text)
 
 
