@@ -17,12 +17,12 @@ from typing import Any
 
 from aiohttp import ClientError
 
-from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground, Rules
+from adapters.playground import APP_TOKEN, BOT_TOKEN, HttpTarget, Playground, Rules
 from adapters.playground.workspace import ANNA, MIKAEL, SARA, SUPPORT
 from tests.kill.customers import Customer
 from tests.kill.server import Server, free_port, say, until
 from tests.kill.switch import Switch
-from tests.world import Visitor
+from tests.world import SIGNING_SECRET, Visitor
 
 AGENTS = (ANNA, MIKAEL, SARA)
 SECRET = "secret"  # the word that marks what no visitor may see
@@ -59,7 +59,15 @@ class Scene:
             while not await self._answers():
                 assert self.server.is_alive, self.server.words()
                 await asyncio.sleep(0.02)
-        return time.monotonic() - began
+        took = time.monotonic() - began
+        if not self.server.settings["SILTA_SLACK_APP_TOKEN"]:
+            await self._over_http()
+        return took
+
+    async def _over_http(self) -> None:
+        """Events come signed over HTTP, to whichever life is there."""
+        door = {"events_url": f"{self.url}/slack/events", "interactivity_url": f"{self.url}/slack/interactivity"}
+        await self.team.deliver_over_http(HttpTarget(signing_secret=SIGNING_SECRET, **door))
 
     async def _answers(self) -> bool:
         """Whether a hello is answered."""
@@ -164,14 +172,15 @@ class Scene:
 
 
 @asynccontextmanager
-async def a_scene(folder: Path, **rules: Any) -> AsyncIterator[Scene]:
+async def a_scene(folder: Path, *, over_http: bool = False, **rules: Any) -> AsyncIterator[Scene]:
     """A scene in which nothing runs yet. When it fails, the log's end is shown and the log stays in the folder."""
     team = Playground(rules=Rules(**rules))
     await team.start()
     switch = Switch(int(team.url.rsplit(":", 1)[1]))
     await switch.on()
     team.stage.url = f"http://127.0.0.1:{switch.port}"
-    server = Server(folder, _settings(team, folder))
+    doors = {"APP_TOKEN": "", "SIGNING_SECRET": SIGNING_SECRET} if over_http else {"APP_TOKEN": APP_TOKEN}
+    server = Server(folder, _settings(team, folder) | {f"SILTA_SLACK_{name}": value for name, value in doors.items()})
     scene = Scene(team, switch, server, dice())
     try:
         yield scene
@@ -194,7 +203,6 @@ def _settings(team: Playground, folder: Path) -> dict[str, str]:
         "SILTA_SITE_NAME": "Kauppa",
         "SILTA_SITE_ORIGINS": team.url,
         "SILTA_SLACK_BOT_TOKEN": BOT_TOKEN,
-        "SILTA_SLACK_APP_TOKEN": APP_TOKEN,
         "SILTA_SLACK_API_URL": team.api_url,
         "SILTA_SLACK_CHANNEL": SUPPORT,
         **{f"SILTA_LIMIT_{name}": "10000" for name in limits},

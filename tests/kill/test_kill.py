@@ -57,13 +57,15 @@ async def survived(scene: Scene, *, kills: int, seconds: float, visitors: int, l
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-async def test_twenty_kills_and_three_hundred_messages(tmp_path: Path) -> None:
-    async with a_scene(tmp_path, retry_delays=(0.0, 16.0, 80.0)) as scene:
+@pytest.mark.parametrize("over_http", [False, True], ids=["sockets", "http"])
+async def test_twenty_kills_and_three_hundred_messages(tmp_path: Path, *, over_http: bool) -> None:
+    async with a_scene(tmp_path, over_http=over_http, retry_delays=(0.0, 16.0, 80.0)) as scene:
         await survived(scene, kills=20, seconds=60, visitors=6, lines=25)
 
 
-async def test_four_kills_and_sixty_messages(tmp_path: Path) -> None:
-    async with a_scene(tmp_path, retry_delays=(0.0, 4.0, 20.0)) as scene:
+@pytest.mark.parametrize("over_http", [False, True], ids=["sockets", "http"])
+async def test_four_kills_and_sixty_messages(tmp_path: Path, *, over_http: bool) -> None:
+    async with a_scene(tmp_path, over_http=over_http, retry_delays=(0.0, 4.0, 20.0)) as scene:
         await survived(scene, kills=4, seconds=12, visitors=3, lines=10)
 
 

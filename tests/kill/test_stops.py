@@ -135,5 +135,3 @@ async def test_stops_leave_no_double_behind(postgres: PostgresServer, count: int
         await _stops(postgres, team, 4711, count)
     finally:
         await team.stop()
-
-
