@@ -74,9 +74,7 @@ def step(text: str, command: list[str], *, needed: bool = True) -> bool:
     """Run quietly, show that it lives, and show all of its output only when it fails."""
     say(text)
     with tempfile.TemporaryFile() as output:
-        child = subprocess.Popen(
-            command, cwd=ROOT, env=environment(), stdout=output, stderr=subprocess.STDOUT
-        )
+        child = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=output, stderr=subprocess.STDOUT)
         while not ended(child):
             say(f"  still at it: {text}")
         if child.returncode == 0:
@@ -218,12 +216,9 @@ def browser_of_playwright() -> str:
     if not step("fetching a browser with playwright", fetch, needed=False):
         return ""
     ask = (
-        "from playwright.sync_api import sync_playwright as start\n"
-        "with start() as p: print(p.chromium.executable_path)"
+        "from playwright.sync_api import sync_playwright as start\nwith start() as p: print(p.chromium.executable_path)"
     )
-    answer = subprocess.run(
-        [str(PYTHON), "-c", ask], capture_output=True, text=True, env=environment(), check=False
-    )
+    answer = subprocess.run([str(PYTHON), "-c", ask], capture_output=True, text=True, env=environment(), check=False)
     path = answer.stdout.strip()
     return path if path and starts(path) else ""
 

@@ -119,7 +119,7 @@ class Inbox:
                 self._revoked(advice)
 
     def _revoked(self, advice: str) -> None:
-        """Said once: both events may come, in either order. The alert is the courier's or the sockets', when they fail."""
+        """Said once: both events may come, in either order. The alert is the courier's, when a call fails."""
         self._on_revoked()
         if not self._is_revoked:
             log.warning("Slack: %s", advice)

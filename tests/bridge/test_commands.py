@@ -23,9 +23,7 @@ def test_commands(text: str, command: Command) -> None:
     assert parse(text) == command
 
 
-@pytest.mark.parametrize(
-    "text", ["", "!", "!!", "!!claim", "! oh", "!2", "!_x", "hello !claim", "wow!", "!-)"]
-)
+@pytest.mark.parametrize("text", ["", "!", "!!", "!!claim", "! oh", "!2", "!_x", "hello !claim", "wow!", "!-)"])
 def test_plain_text(text: str) -> None:
     assert parse(text) is None
 

@@ -191,7 +191,8 @@ def test_the_manifest_asks_for_the_events_that_are_read():
     asked = re.search(r"bot_events:\n((?:\s+- \S+\n)+)", read("README.md"))
     assert asked
     events = {event.partition(".")[0] for event in asked[1].split() if event != "-"}
-    assert events - {"message", *inbound.CHANNEL_EVENTS, *inbound.MEMBER_EVENTS, *inbound.PERSON_EVENTS} == set()
+    members = (*inbound.MEMBER_EVENTS, *inbound.PERSON_EVENTS, *inbound.REVOCATIONS)
+    assert events - {"message", *inbound.CHANNEL_EVENTS, *members} == set()
     assert {"message", "user_change"} <= events
 
 

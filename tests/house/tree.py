@@ -66,9 +66,7 @@ def imports(root: Path, file: Path) -> list[Import]:
     return found
 
 
-def _targets(
-    root: Path, file: Path, node: ast.Import | ast.ImportFrom
-) -> Iterator[tuple[str, str]]:
+def _targets(root: Path, file: Path, node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
     if isinstance(node, ast.Import):
         yield from ((alias.name, alias.name) for alias in node.names)
         return

@@ -42,7 +42,7 @@ def no_order(patch: Patch) -> None:
     """A delivery does not wait for the earlier ones of its lane."""
     whole = sql.TAKE.whereclause
     assert whole is not None
-    clauses = [clause for clause in whole.clauses if "EXISTS" not in str(clause)]  # type: ignore[attr-defined]
+    clauses = [clause for clause in whole.clauses if "EXISTS" not in str(clause)]
     free = sql.TAKE.with_only_columns(*sql.TAKE.selected_columns)
     free._where_criteria = tuple(clauses)
     patch.setattr(storage.outbox, "_TAKE", free.order_by(storage.outbox._RANK, sql.d.number.desc()).limit(1))
