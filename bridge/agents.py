@@ -16,6 +16,7 @@ from bridge.commands import Command
 from bridge.errors import NotFound, Unreachable, WorkplaceError
 from bridge.ground import Ground
 from bridge.inbound import Heard, Pressed, Removed
+from bridge.markup import ITALIC, Span
 from bridge.model import (
     Agent,
     MessageId,
@@ -34,6 +35,7 @@ from bridge.policies.visibility import Decision
 from bridge.ports import Clock, Signals, Store, Workplace
 from bridge.topics import OUTBOX, changed_topic, missed_topic
 from bridge.transaction import Transaction
+from bridge.wording import say
 
 FRESH_FOR: Final = timedelta(hours=24)  # a person's name, standing and picture
 ANSWER_IN_THREAD: Final = "answer_in_thread"  # told in the channel, since there is no thread to tell it in
@@ -216,6 +218,7 @@ def _ground(tx: Transaction, stood: Thread, moment: Moment) -> Ground:
 
 
 def _heard(tx: Transaction, *, heard: Heard, ground: Ground, agent: Agent) -> None:
+    heard = _files_in_words(heard, ground)
     if tx.message_at(ground.where, heard.ref) is not None:
         return
     text = markup.plain(heard.body)
@@ -228,8 +231,13 @@ def _heard(tx: Transaction, *, heard: Heard, ground: Ground, agent: Agent) -> No
 
 def _said(tx: Transaction, ground: Ground, agent: Agent, heard: Heard) -> Step:
     decision = _decision(tx, ground, agent, heard)
-    before = tx.place_before(ground.conversation.id, heard.order) if decision.visibility is Visibility.PUBLIC else None
-    return rules.agent_said(ground, agent, heard, decision, before)
+    is_public = decision.visibility is Visibility.PUBLIC
+    before = tx.place_before(ground.conversation.id, heard.order) if is_public else None
+    step = rules.agent_said(ground, agent, heard, decision, before)
+    if heard.files and is_public:
+        told = rules.hint(ground, agent, "file_not_sent").deliveries
+        return replace(step, deliveries=(*step.deliveries, *told))
+    return step
 
 
 def _decision(tx: Transaction, ground: Ground, agent: Agent, heard: Heard) -> Decision:
@@ -290,7 +298,17 @@ def _claim(tx: Transaction, ground: Ground, agent: Agent) -> Step:
     return rules.hint(ground, agent, "claimed_by_other", agent=winner.name)
 
 
+def _files_in_words(heard: Heard, ground: Ground) -> Heard:
+    """Files do not reach the visitor: they read that there is one, and the agent is told so."""
+    if not heard.files:
+        return heard
+    words = say(ground.conversation.language, "notice.file_named")
+    body = (*heard.body, *("\n" if heard.body else ""), Span(ITALIC, (words,)))
+    return replace(heard, body=markup.joined(body))
+
+
 def _edited(tx: Transaction, *, heard: Heard, ground: Ground, agent: Agent) -> None:
+    heard = _files_in_words(heard, ground)
     message = tx.message_at(ground.where, heard.ref)
     if message is None:
         if commands.parse(markup.plain(heard.body)) is None:

@@ -15,7 +15,7 @@ class Heard:
     `thread` is the root's ref, empty for a message in the channel itself. `order` is the message's own and compares
     like the platform's message order; `changed` is the same of an edit, empty for a message as first written.
     `mentions` is true when the text names a person, a group or the channel. `outsider` is true when the event itself
-    shows that the author belongs to another organisation.
+    shows that the author belongs to another organisation. `files` counts what came with it and cannot be passed on.
     """
 
     workplace: str
@@ -29,6 +29,7 @@ class Heard:
     mentions: bool = False
     outsider: bool = False
     changed: str = ""
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)

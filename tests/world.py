@@ -298,6 +298,9 @@ async def a_world(
     finally:
         for visitor in world.visitors:
             await visitor.leave()
+        if over_http:  # nothing may knock at a server that is just closing
+            team.stage.deliveries.http = None
+            await team.stage.deliveries.stop()
         await world.stop()
         await team.stop()
     assert unsound(team.calls()) == []

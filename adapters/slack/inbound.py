@@ -7,7 +7,7 @@ https://docs.slack.dev/reference/events/message
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from adapters.slack import identity, reading
@@ -38,7 +38,6 @@ _CHANNEL_SUBTYPES: Final = frozenset(
     }
 )  # fmt: skip
 _PRIVATE: Final = ("im", "mpim", "app_home")
-_COUNTS_FILES: Final = "files" in {field.name for field in fields(Heard)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +210,8 @@ def _said(message: Mapping[str, Any], frame: Frame) -> Heard | Ignored:
         return Ignored(reason)
     stamp = text(message.get("ts"))
     said = reading.words(message)
-    files: dict[str, Any] = {"files": _files(message)} if _COUNTS_FILES else {}
-    if not said.body and not any(files.values()):
+    files = _files(message)
+    if not said.body and not files:
         return Ignored("no text")
     return Heard(
         workplace=frame.workplace,
@@ -225,7 +224,7 @@ def _said(message: Mapping[str, Any], frame: Frame) -> Heard | Ignored:
         at=identity.at(stamp),
         mentions=said.mentions,
         outsider=_is_outsider(message, frame.own),
-        **files,
+        files=files,
     )
 
 
@@ -304,9 +303,7 @@ def _gone(stamp: str, previous: Mapping[str, Any], frame: Frame) -> Removed | Ig
 
 
 def _files(message: Mapping[str, Any]) -> int:
-    """How many files came with it, if the rules want to know. One that was deleted leaves a tombstone."""
-    if not _COUNTS_FILES:
-        return 0
+    """How many files came with it. One that was deleted leaves a tombstone."""
     return sum(isinstance(file, dict) and file.get("mode") != "tombstone" for file in sequence(message.get("files")))
 
 

@@ -113,23 +113,12 @@ def test_what_is_taken_back_is_named_with_its_thread():
     assert event("agent_deletes_an_answer") == Removed("acme", "C1HELP", ROOT, STAMP, ORDER)
 
 
-COUNTS_FILES = "files" in Heard.__dataclass_fields__
-
-
-@pytest.mark.skipif(not COUNTS_FILES, reason="the rules do not ask for files")
 def test_files_are_counted_and_never_named():
     assert [heard(f"agent_sends_a_file_with{rest}_words").files for rest in ("", "out")] == [1, 1]
     assert heard("agent_answers_in_a_thread").files == 0
     assert edited("agent_adds_a_file_to_an_answer").files == 1
     assert edited("agent_takes_the_words_of_a_file_away").files == 1
     assert "invoice" not in repr(heard("agent_sends_a_file_without_words"))
-
-
-@pytest.mark.skipif(COUNTS_FILES, reason="the rules ask for files")
-def test_where_files_are_not_counted_only_words_are_heard():
-    assert event("agent_sends_a_file_without_words") == Ignored("no text")
-    assert event("agent_adds_a_file_to_an_answer") == Ignored("unchanged words")
-    assert event("agent_takes_the_words_of_a_file_away") == Removed("acme", "C1HELP", ROOT, STAMP, ORDER)
 
 
 def test_a_root_of_ours_that_is_gone_is_told():

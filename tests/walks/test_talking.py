@@ -262,3 +262,13 @@ async def test_ending_and_leaving_an_address_show_in_the_thread(world: World) ->
     await visitor.stands("closed")
     await until(lambda: any("ended the chat" in said["text"] for said in world.thread(root)))
     assert visitor.state["email"] is True
+
+
+async def test_a_file_is_named_in_words(world: World) -> None:
+    visitor = await world.visitor(language="fi")
+    await visitor.say("Hei")
+    root = await world.card()
+    await world.team.share(ANNA, SUPPORT, {"secret-invoice.pdf": b"%PDF-1.7"}, root["ts"])
+    await visitor.sees("Tiedosto – lähetämme sen sinulle muuta kautta.")
+    await world.told(ANNA, "files do not reach them yet")
+    assert "secret-invoice" not in json.dumps(visitor.frames)
