@@ -190,10 +190,22 @@ class Town:
         self._happens(self.agents.removed(gone), lambda: self.agents.removed(gone), "once" if heard else "lost")
 
     def both_claim(self, root: str) -> None:
-        """Two agents press Claim at the same moment."""
+        """Two agents press Claim at the same moment: of a waiting conversation one of them becomes claimant (I8)."""
+        is_alone = not self._events
+        before = self._claims_of(root)
         for agent in ("anna", "mikael"):
             self.agent_presses(agent, root, "claim")
         self.pass_time(3)
+        after = self._claims_of(root)
+        if is_alone and before and before[0] == "waiting":
+            assert after == ("claimed", before[1] + 1), "I8"
+
+    def _claims_of(self, root: str) -> tuple[str, int] | None:
+        """How the conversation of a thread that goes on stands, and how often somebody has joined it."""
+        joined = "SELECT count(*) FROM message m WHERE m.conversation_id = c.id AND m.notice = 'agent_joined'"
+        query = f"""SELECT c.status, ({joined}) FROM conversation c
+                    JOIN thread t ON t.conversation_id = c.id WHERE t.ref = ? AND t.state = 'active'"""
+        return next(iter(self.store.rows(query, root)), None)
 
     def _happens(self, first: Coroutine[Any, Any, None], again: Any, how: str) -> None:
         """Deliver an event once or more, now or later; what fails comes again, as the platform does."""
