@@ -202,9 +202,10 @@ class Town:
 
     def _claims_of(self, root: str) -> tuple[str, int] | None:
         """How the conversation of a thread that goes on stands, and how often somebody has joined it."""
-        joined = "SELECT count(*) FROM message m WHERE m.conversation_id = c.id AND m.notice = 'agent_joined'"
-        query = f"""SELECT c.status, ({joined}) FROM conversation c
-                    JOIN thread t ON t.conversation_id = c.id WHERE t.ref = ? AND t.state = 'active'"""
+        query = """SELECT c.status, (
+                       SELECT count(*) FROM message m WHERE m.conversation_id = c.id AND m.notice = 'agent_joined'
+                   ) FROM conversation c
+                   JOIN thread t ON t.conversation_id = c.id WHERE t.ref = ? AND t.state = 'active'"""
         return next(iter(self.store.rows(query, root)), None)
 
     def _happens(self, first: Coroutine[Any, Any, None], again: Any, how: str) -> None:
