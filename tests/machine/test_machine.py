@@ -25,6 +25,7 @@ class Bridge(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 2**16))
     def begin(self, seed: int) -> None:
         self.town = Town(seed)
+        self.town.begin()
 
     @rule(number=st.integers(0, 2), twice=st.booleans())
     def a_visitor_says(self, number: int, *, twice: bool) -> None:
@@ -55,6 +56,12 @@ class Bridge(RuleBasedStateMachine):
     @rule(agent=agents, pick=picks, kind=st.sampled_from(["plain", "plain", "note", "mention", "command"]), how=ways)
     def an_agent_says(self, agent: str, pick: int, kind: str, how: str) -> None:
         self.town.agent_says(agent, self._root(pick), kind, how)
+
+    @precondition(lambda self: self.town.roots())
+    @rule(agent=members, pick=picks, kind=st.sampled_from(["plain", "note", "mention"]))
+    def a_member_says(self, agent: str, pick: int, kind: str) -> None:
+        self.town.agent_says(agent, self._root(pick), kind, "once")
+        self.town.pass_time(0.5)
 
     @precondition(lambda self: self.town.said)
     @rule(pick=picks, kind=st.sampled_from(["plain", "note"]), how=ways)

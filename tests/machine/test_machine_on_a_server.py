@@ -36,6 +36,7 @@ def machine(postgres: PostgresServer) -> Iterator[type[Bridge]]:
                 postgres.empty(name)
                 url = postgres.url(name)
                 self.town = Town(seed, make_store=lambda signals, loop: ServerStore(url, signals, loop))
+                self.town.begin()
 
         yield ServedBridge
 

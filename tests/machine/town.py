@@ -66,6 +66,12 @@ class Town:
         self.courier = self._new_courier()
         self.do(self._settle_in())
 
+    def begin(self) -> None:
+        """Two visitors have spoken and their cards stand: from here on anything may happen."""
+        for number in (0, 1):
+            self.visitor_says(number, twice=False)
+        self.pass_time(3)
+
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         """Run something to its end."""
         return self.loop.run_until_complete(work)
@@ -160,11 +166,12 @@ class Town:
         self._happens(self.agents.heard(heard), lambda: self.agents.heard(heard), how)
 
     def agent_edits(self, ref: str, kind: str, how: str) -> None:
-        """An agent changes what they wrote."""
+        """An agent changes what they wrote; a note may become an answer if only the change is ever heard of."""
         before = self.said[ref]
         text = (";; " if kind == "note" else "") + self.word(f"edited-{kind}")
         changed = replace(before.heard, body=markup.literal(text), changed=self.outside.stamp())
-        self.said[ref] = Said(changed, before.is_marked or kind == "note")
+        is_marked = kind == "note" or changed.mentions or AGENTS[changed.author] is not Standing.MEMBER
+        self.said[ref] = Said(changed, is_marked)
         if ref in self.outside.written:
             self.outside.written[ref] = changed
         self._happens(self.agents.edited(changed), lambda: self.agents.edited(changed), how)
