@@ -19,6 +19,7 @@ SAMPLE = settings(
     stateful_step_count=20,
     deadline=None,
     database=None,
+    derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=QUIET,
 )
