@@ -99,7 +99,12 @@ class Visitor:
 
     async def another_tab(self) -> Visitor:
         """The same visitor in a second tab."""
-        return await Visitor(self.bridge, self.origin, self.site, self.language, self.token).connect()
+        tab = Visitor(self.bridge, self.origin, self.site, self.language, self.token)
+        try:
+            return await tab.connect()
+        except BaseException:
+            await tab.leave()
+            raise
 
     async def say(self, text: str, key: str = "", **page: str) -> str:
         """Say something and wait until it is durable; returns its key."""

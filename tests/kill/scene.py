@@ -55,14 +55,18 @@ class Scene:
         """Begin a life; the seconds until a visitor was answered."""
         began = time.monotonic()
         self.server.start()
-        async with asyncio.timeout(SERVES_WITHIN):
-            while not await self._answers():
-                assert self.server.is_alive, self.server.words()
-                await asyncio.sleep(0.02)
+        await self.serving()
         took = time.monotonic() - began
         if not self.server.settings["SILTA_SLACK_APP_TOKEN"]:
             await self._over_http()
         return took
+
+    async def serving(self) -> None:
+        """Wait until the present life answers a visitor."""
+        async with asyncio.timeout(SERVES_WITHIN):
+            while not await self._answers():
+                assert self.server.is_alive, self.server.words()
+                await asyncio.sleep(0.02)
 
     async def _over_http(self) -> None:
         """Events come signed over HTTP, to whichever life is there."""

@@ -45,6 +45,7 @@ async def survived(scene: Scene, *, kills: int, seconds: float, visitors: int, l
     scene.team.fail("chat.postMessage", "slow", times=10_000, seconds=CALL)
     async with scene.present():
         await asyncio.gather(under_fire(scene, gaps), scene.talk(lines, seconds))
+        await scene.serving()
         await agreed(scene)
     assert await scene.server.stop() == 0
     assert disagreements(scene) == []
