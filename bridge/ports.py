@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bridge.inbound import Heard
+from bridge.letters import Letter
 from bridge.markup import Markup
 from bridge.model import Moment, Person
 from bridge.transaction import Transaction
@@ -61,12 +62,18 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A line in a thread. `author` is the visitor's name; empty: the product itself speaks. `summary` as in Card."""
+    """A line in a thread. `author` is the visitor's name; empty: the product itself speaks. `summary` as in Card.
+
+    `mentions` are refs of people or groups who are called by name in front of it; `is_broadcast`: it shows in the
+    channel as well.
+    """
 
     body: Markup
     summary: str
     author: str = ""
     buttons: tuple[Button, ...] = ()
+    mentions: tuple[str, ...] = ()
+    is_broadcast: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,10 @@ class Workplace(Protocol):
         """Post a card as a new root. Called twice for one key only if we could not learn how the first ended."""
 
     async def post(self, thread: ThreadRef, post: Post, key: str) -> Placed:
-        """Post a line in a thread; twice as above. Raises `Rejected(ROOT_GONE)` when the thread's root is gone."""
+        """Post a line in a thread; twice as above. Raises `Rejected(ROOT_GONE)` when the thread's root is gone.
+
+        An empty root: in the channel itself.
+        """
 
     async def edit_card(self, thread: ThreadRef, card: Card, key: str) -> None:
         """Show the card's new state in place. Twice is harmless."""
@@ -149,6 +159,18 @@ class Workplace(Protocol):
 
     async def channel_fault(self, channel: str) -> str:
         """Why nothing can be posted in this channel, as a sentence that says what to do; empty when all is well."""
+
+
+class Mailer(Protocol):
+    """The way mails leave. Raises as a workplace does: `Unknown` when the other side may have taken the mail.
+
+    One total timeout of `timeout` seconds; no retries of its own.
+    """
+
+    timeout: float
+
+    async def send(self, letter: Letter, key: str) -> None:
+        """Send a letter to its one address. The Message-ID is made of the key: the same key, the same Message-ID."""
 
 
 class Store(Protocol):

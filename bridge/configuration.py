@@ -1,0 +1,42 @@
+"""What managers configure, as one value: the sites, and the channels where their conversations go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bridge.model import Channel, Site
+from bridge.schedules import Schedule, SitePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelEntry:
+    """A channel under the name that the configuration gives it."""
+
+    name: str
+    channel: Channel
+    schedule: Schedule = Schedule()
+
+
+@dataclass(frozen=True, slots=True)
+class SiteEntry:
+    """A site with what it does about time, mail and memory."""
+
+    site: Site
+    policy: SitePolicy = SitePolicy()
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything. Each site's channel and each level's channel is one of `channels`."""
+
+    sites: tuple[SiteEntry, ...] = ()
+    channels: tuple[ChannelEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two configurations. `path` as in the file; an empty value is one that is not there."""
+
+    path: str
+    before: str
+    after: str
