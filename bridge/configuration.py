@@ -14,7 +14,7 @@ class ChannelEntry:
 
     name: str
     channel: Channel
-    schedule: Schedule = Schedule()
+    schedule: Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class SiteEntry:
     """A site with what it does about time, mail and memory."""
 
     site: Site
-    policy: SitePolicy = SitePolicy()
+    policy: SitePolicy
 
 
 @dataclass(frozen=True, slots=True)
