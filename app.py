@@ -9,9 +9,10 @@ import secrets
 import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +30,27 @@ from adapters.terminal import logs
 from adapters.terminal.commands import Demo, Finding, commands
 from adapters.web import server
 from bridge.agents import AgentDesk
+from bridge.alerts import Alerts
+from bridge.carriers import Carrier, ThreadCarrier
 from bridge.chores import Chores
 from bridge.clock import SystemClock
 from bridge.delivery import Courier
 from bridge.errors import Refused, WorkplaceError
+from bridge.mailing import MailCarrier
 from bridge.managers import ManagerDesk, channel_at, site_id
 from bridge.model import Rule, Site
-from bridge.ports import Clock
+from bridge.ports import Clock, Signals
 from bridge.repair import Repair
+from bridge.timekeeping import Timekeeper
+from bridge.topics import DEADLINES
 from bridge.visitors import VisitorDesk
 from storage.opening import AnyStore, open_store
 from storage.signals import LocalSignals
 
+TICK = "deadlines"
+LOOKS_EVERY = timedelta(seconds=5)  # other processes set deadlines too
+SOONEST = timedelta(milliseconds=200)
+ALWAYS: dict[str, Any] = {"coalesce": True, "max_instances": 3, "misfire_grace_time": None}
 DRAIN = 5.0  # seconds that calls under way get at the end
 _log = logging.getLogger("silta")
 
@@ -56,6 +66,7 @@ class Bridge:
     visitors: VisitorDesk
     agents: AgentDesk
     managers: ManagerDesk
+    timekeeper: Timekeeper
 
 
 @asynccontextmanager
@@ -71,11 +82,19 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         managers = ManagerDesk(store)
         await _configure(managers, settings, connection.workplace.name)
         agents = AgentDesk(store, clock, {connection.workplace.name: connection.workplace}, signals)
-        visitors = VisitorDesk(store, clock)
-        courier = Courier(connection.workplace, store, signals, clock, owner=secrets.token_hex(8))
-        await stack.enter_async_context(_carrying(courier))
-        chores = Chores(store, clock, [connection.workplace.name])
-        stack.enter_context(_ticking(chores))
+        mailer = registry.mailer(settings)
+        visitors = VisitorDesk(store, clock, mails=mailer is not None)
+        alerts = Alerts(store, clock, settings.ops_email if mailer else "")
+        carriers: list[Carrier] = [ThreadCarrier(connection.workplace, store, clock)]
+        if mailer is not None:
+            carriers.append(MailCarrier(mailer, store, clock))
+        owner = secrets.token_hex(8)
+        couriers = [Courier(carrier, store, signals, clock, owner, alerts) for carrier in carriers]
+        for courier in couriers:
+            await stack.enter_async_context(_carrying(courier))
+        chores = Chores(store, clock, [carrier.name for carrier in carriers])
+        timekeeper = Timekeeper(store, clock)
+        await stack.enter_async_context(_ticking(chores, timekeeper, signals))
         repair = Repair(store, clock, agents, agents.workplaces)
         await stack.enter_async_context(_kept(chores.keep_repaired(repair, connection.workplace.name)))
         connection.listen(agents)
@@ -83,7 +102,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         stack.push_async_callback(connection.stop)
         site = server.build(visitors, signals, settings, extra_routes=connection.routes())
         url = await stack.enter_async_context(_serving(site, settings))
-        yield Bridge(url, store, courier, connection, visitors, agents, managers)
+        yield Bridge(url, store, couriers[0], connection, visitors, agents, managers, timekeeper)
 
 
 async def _configure(managers: ManagerDesk, settings: Settings, workplace: str) -> None:
@@ -124,14 +143,17 @@ async def _kept(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-@contextlib.contextmanager
-def _ticking(chores: Chores) -> Iterator[None]:
+@asynccontextmanager
+async def _ticking(chores: Chores, timekeeper: Timekeeper, signals: Signals) -> AsyncIterator[None]:
     """The scheduler only wakes the chores; what is due stands in the database."""
     scheduler = AsyncIOScheduler(timezone="UTC")
-    scheduler.add_job(chores.run, "interval", seconds=30, coalesce=True, max_instances=1, misfire_grace_time=None)
+    scheduler.add_job(chores.run, "interval", seconds=30, **ALWAYS)
+    waker = Waker(scheduler, chores, timekeeper)
+    scheduler.add_job(waker.tick, "date", id=TICK, **ALWAYS)
     scheduler.start()
     try:
-        yield
+        async with _kept(waker.listen(signals)):
+            yield
     finally:
         scheduler.shutdown(wait=False)
 
@@ -152,6 +174,33 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> None:
         await web.TCPSite(runner, settings.host, settings.port).start()
     except OSError as error:
         raise Refused("port", f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Waker:
+    """Wakes the timekeeper when the next deadline comes, when one is set, and now and then for those of others."""
+
+    scheduler: AsyncIOScheduler
+    chores: Chores
+    timekeeper: Timekeeper
+
+    async def tick(self) -> None:
+        """Fire what has come and sleep until the next."""
+        at = await self.chores.keep_time(self.timekeeper)
+        wait = LOOKS_EVERY if at is None else at - self.timekeeper.clock.now()
+        self._wake(max(min(wait, LOOKS_EVERY), SOONEST))
+
+    async def listen(self, signals: Signals) -> None:
+        """Look again whenever a deadline was set; several at once are one look."""
+        with signals.listen(DEADLINES) as bell:
+            while True:
+                await bell.wait()
+                self._wake(SOONEST)
+                await asyncio.sleep(SOONEST.total_seconds())
+
+    def _wake(self, wait: timedelta) -> None:
+        at = datetime.now(UTC) + wait
+        self.scheduler.add_job(self.tick, "date", run_date=at, id=TICK, replace_existing=True, **ALWAYS)
 
 
 class Programme:

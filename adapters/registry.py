@@ -11,7 +11,7 @@ from aiohttp import web
 
 from adapters.settings import Settings
 from bridge.agents import AgentDesk
-from bridge.ports import Workplace
+from bridge.ports import Mailer, Workplace
 
 Serve = Callable[[Iterable[web.RouteDef]], AbstractAsyncContextManager[object]]
 
@@ -84,6 +84,24 @@ async def connect(settings: Settings) -> Connection:
     )
     connection: Connection = await slack.open_slack(chosen)
     return connection
+
+
+def mailer(settings: Settings) -> Mailer | None:
+    """The way to send mail; None if none is set up."""
+    if not settings.smtp_host:
+        return None
+    mail = import_module("adapters.mail")
+    chosen = mail.MailSettings(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password=settings.smtp_password,
+        sender=settings.mail_from,
+        ca_file=settings.smtp_ca_file,
+    )
+    sending: Mailer = mail.SmtpMailer(chosen)
+    return sending
 
 
 def manifest(form: str, public_url: str = "") -> str:

@@ -17,6 +17,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bridge.errors import Refused
+from bridge.policies.text import email_address
+
 PREFIX: Final = "SILTA_"
 Network = IPv4Network | IPv6Network
 DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
@@ -75,6 +78,15 @@ def _network(value: str) -> Network:
         raise ValueError(f"{_named(value)} is not an address or network like 10.0.0.0/8") from error
 
 
+def _mailbox(value: str) -> str:
+    """An address that mails go to or come from."""
+    try:
+        return email_address(value) if value else ""
+    except Refused as error:
+        raise ValueError(f"{value!r} is not an e-mail address; write it like chat@example.com") from error
+
+
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Address = Annotated[str, AfterValidator(_address)]
 Trusted = Annotated[Network, BeforeValidator(_network)]
@@ -137,6 +149,17 @@ class Settings(BaseSettings):
     slack_pace: Literal["on", "off"] = Field(
         "on", description="Whether calls keep to Slack's pace; off only against a pretend Slack on this machine."
     )
+
+    smtp_host: str = Field("", description="Mail server; empty: no mail is sent.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port: 587 for starttls, 465 for tls.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the line to it is made private; none only on this machine."
+    )
+    smtp_user: str = Field("", description="Name to log in with; empty: no login.")
+    smtp_password: str = Field("", repr=False, description="Password to log in with.")
+    smtp_ca_file: str = Field("", description="Certificates to trust beside the system's, for a server of your own.")
+    mail_from: Mailbox = Field("", description="Address that mails come from, like chat@example.com.")
+    ops_email: Mailbox = Field("", description="Address that is told when something needs you.")
 
     limit_text: int = Field(10_000, ge=1, le=10_000, description="Characters of one message.")
     limit_visitor_minute: int = Field(20, ge=1, description="Messages a visitor may send in a minute.")
@@ -227,4 +250,7 @@ def missing(settings: Settings) -> list[str]:
     }
     if settings.slack_signing_secret:
         del needs["slack_app_token"]
+    if settings.smtp_host or settings.ops_email:
+        needs["mail_from"] = "write the address that mails come from, like chat@example.com"
+        needs["smtp_host"] = "write the name of your mail server, like smtp.example.com"
     return [f"{PREFIX}{name.upper()} is not set: {how}." for name, how in needs.items() if not getattr(settings, name)]

@@ -12,7 +12,6 @@ from typing import Final
 
 from bridge import commands, markup
 from bridge import conversation as rules
-from bridge.commands import Command
 from bridge.errors import NotFound, Unreachable, WorkplaceError
 from bridge.ground import Ground
 from bridge.inbound import Heard, Pressed, Removed
@@ -23,13 +22,13 @@ from bridge.model import (
     Moment,
     Person,
     Standing,
-    Status,
     Step,
     Thread,
     ThreadId,
     Visibility,
 )
 from bridge.moving import move
+from bridge.orders import asked, ordered
 from bridge.policies import visibility
 from bridge.policies.visibility import Decision
 from bridge.ports import Clock, Signals, Store, Workplace
@@ -226,7 +225,7 @@ def _heard(tx: Transaction, *, heard: Heard, ground: Ground, agent: Agent) -> No
     if command is None:
         tx.save(_said(tx, ground, agent, heard))
     elif tx.once(f"{heard.workplace}:{heard.channel}:{heard.ref}", ground.moment.now):
-        tx.save(_ordered(tx, ground, agent, (command, heard)))
+        tx.save(ordered(tx, ground, agent, (command, heard)))
 
 
 def _said(tx: Transaction, ground: Ground, agent: Agent, heard: Heard) -> Step:
@@ -246,56 +245,6 @@ def _decision(tx: Transaction, ground: Ground, agent: Agent, heard: Heard) -> De
     if commands.parse(text) or not text.strip():
         return visibility.internal()
     return visibility.decide(ground.conversation, site.rule, agent, text, mentions=heard.mentions)
-
-
-def _ordered(tx: Transaction, ground: Ground, agent: Agent, order: tuple[Command, Heard]) -> Step:
-    command, heard = order
-    if agent.standing is not Standing.MEMBER:
-        return rules.hint(ground, agent, f"not_shown_{agent.standing}")
-    if not command.is_known:
-        return rules.hint(
-            ground,
-            agent,
-            "unknown_command",
-            name=command.name,
-            nearest=commands.nearest(command.name),
-        )
-    if command.name == "help":
-        return rules.hint(ground, agent, "help")
-    if command.name == "note":
-        note = markup.without_prefix(markup.trimmed(heard.body), "!note")
-        return rules.noted(ground, agent, heard, note)
-    return _asked(tx, ground, agent, command.name)
-
-
-def _asked(tx: Transaction, ground: Ground, agent: Agent, verb: str) -> Step:
-    """The verbs that a command and a button share."""
-    if verb == "claim":
-        return _claim(tx, ground, agent)
-    if verb == "takeover":
-        return rules.taken_over(ground, agent) if _is_open(ground) else rules.hint(ground, agent, "is_closed")
-    if verb == "release":
-        mine = visibility.is_on(ground.conversation, agent)
-        return rules.released(ground, agent) if mine else rules.hint(ground, agent, "not_yours")
-    if verb == "close":
-        return rules.closed(ground, agent) if _is_open(ground) else rules.hint(ground, agent, "is_closed")
-    return rules.hint(ground, agent, "unknown_command", name=verb, nearest=commands.nearest(verb))
-
-
-def _is_open(ground: Ground) -> bool:
-    return ground.conversation.status is not Status.CLOSED
-
-
-def _claim(tx: Transaction, ground: Ground, agent: Agent) -> Step:
-    conversation = ground.conversation
-    if conversation.status is Status.CLOSED:
-        return rules.hint(ground, agent, "is_closed")
-    if conversation.claimant is None:
-        return rules.claimed(ground, agent)
-    if conversation.claimant == agent.id:
-        return rules.hint(ground, agent, "yours_already")
-    winner = tx.agent_of(conversation.claimant)
-    return rules.hint(ground, agent, "claimed_by_other", agent=winner.name)
 
 
 def _files_in_words(heard: Heard, ground: Ground) -> Heard:
@@ -366,7 +315,7 @@ def _pressed(tx: Transaction, *, pressed: Pressed, ground: Ground, agent: Agent)
     elif pressed.verb in ("send", "join"):
         tx.save(_send(tx, ground, agent, pressed))
     else:
-        tx.save(_asked(tx, ground, agent, pressed.verb))
+        tx.save(asked(tx, ground, agent, pressed.verb))
 
 
 def _send(tx: Transaction, ground: Ground, agent: Agent, pressed: Pressed) -> Step:

@@ -7,11 +7,13 @@ import hashlib
 from bridge import markup
 from bridge.conversation import FIRST_WORDS
 from bridge.markup import BOLD, QUOTE, Markup, Span
-from bridge.model import Kind, Message, Speaker, Status, Visitor
+from bridge.model import Kind, Message, Speaker, Status, ThreadState, Visitor
 from bridge.moving import HISTORY
+from bridge.policies import escalation
+from bridge.policies.moments import clock_time
 from bridge.policies.text import one_line
 from bridge.ports import Button, Card, Post
-from bridge.transaction import Errand
+from bridge.transaction import ThreadErrand
 from bridge.wording import say, section
 
 HISTORY_LIMIT = 8000  # characters of a moved thread's repeated history
@@ -33,7 +35,7 @@ def visitor_name(visitor: Visitor, language: str) -> str:
     return say(language, "card.visitor", code="".join(_ALPHABET[byte % 32] for byte in digest[:4]))
 
 
-def card(errand: Errand) -> Card:
+def card(errand: ThreadErrand) -> Card:
     """The root of a conversation's thread, as things stand now."""
     language = errand.site.agents_language
     who = visitor_name(errand.visitor, language)
@@ -44,25 +46,32 @@ def card(errand: Errand) -> Card:
         summary=say(language, "card.summary", **about, words=one_line(markup.plain(words), 200)),
         fields=_fields(errand, language),
         quote=words,
-        status=say(language, f"card.status_{errand.conversation.status}", **about),
+        status=say(language, f"card.status_{_standing(errand)}", **about),
         hint=say(language, f"card.hint_{_hint(errand)}", **about),
         buttons=_buttons(errand, language),
     )
 
 
-def _claimant(errand: Errand) -> str:
+def _claimant(errand: ThreadErrand) -> str:
     return errand.claimant.name if errand.claimant else ""
 
 
-def _hint(errand: Errand) -> str:
-    status = errand.conversation.status
-    return "closed" if status is Status.CLOSED else f"{errand.site.rule}_{status}"
+def _standing(errand: ThreadErrand) -> str:
+    """How the conversation stands as seen from this thread."""
+    is_left = errand.thread.state is ThreadState.MOVED
+    return ThreadState.MOVED if is_left else errand.conversation.status
 
 
-def _fields(errand: Errand, language: str) -> tuple[tuple[str, str], ...]:
+def _hint(errand: ThreadErrand) -> str:
+    standing = _standing(errand)
+    return standing if standing in (Status.CLOSED, ThreadState.MOVED) else f"{errand.site.rule}_{standing}"
+
+
+def _fields(errand: ThreadErrand, language: str) -> tuple[tuple[str, str], ...]:
     page = errand.conversation.page
     names = section(language, "languages")
     rows = (
+        ("waiting", _waiting(errand, language)),
         ("page", " – ".join(filter(None, (page.title, page.url)))),
         ("language", names.get(errand.conversation.language, errand.conversation.language)),
         ("email", errand.visitor.email),
@@ -72,15 +81,27 @@ def _fields(errand: Errand, language: str) -> tuple[tuple[str, str], ...]:
     return tuple((say(language, f"card.{label}"), value) for label, value in rows if value)
 
 
+def _waiting(errand: ThreadErrand, language: str) -> str:
+    """Since when it waits, with a word on how that stands by the plan of its channel."""
+    conversation, schedule = errand.conversation, errand.schedule
+    if conversation.status is not Status.WAITING or schedule is None or _standing(errand) == ThreadState.MOVED:
+        return ""
+    since = say(language, "card.waiting_since", time=clock_time(schedule.hours.zone, conversation.waiting_since))
+    if not schedule.plan.levels:
+        return since
+    word = escalation.word(schedule.plan, conversation.level)
+    return f"{since} · {say(language, f'card.word_{word}')}"
+
+
 def _excerpt(body: Markup) -> Markup:
     if len(markup.plain(body)) <= FIRST_WORDS:
         return body
     return (one_line(markup.plain(body), FIRST_WORDS),)
 
 
-def _buttons(errand: Errand, language: str) -> tuple[Button, ...]:
+def _buttons(errand: ThreadErrand, language: str) -> tuple[Button, ...]:
     status = errand.conversation.status
-    if status is Status.CLOSED:
+    if _standing(errand) in (Status.CLOSED, ThreadState.MOVED):
         return ()
     first = Button("claim", say(language, "card.claim"), style="primary")
     if status is Status.CLAIMED:
@@ -88,7 +109,7 @@ def _buttons(errand: Errand, language: str) -> tuple[Button, ...]:
     return first, Button("close", say(language, "card.close"), style="danger")
 
 
-def post(errand: Errand) -> Post:
+def post(errand: ThreadErrand) -> Post:
     """What a delivery says in the thread."""
     if errand.delivery.kind is Kind.POST:
         return _visitor_lines(errand)
@@ -97,13 +118,30 @@ def post(errand: Errand) -> Post:
     language = errand.site.agents_language
     key = f"thread.{errand.delivery.words}"
     words = say(language, key, visitor=visitor_name(errand.visitor, language), **errand.delivery.about)
-    return Post(body=markup.literal(words), summary=words)
+    calls = errand.delivery.escalates > 0
+    return Post(
+        body=markup.literal(words),
+        summary=words,
+        buttons=_notice_buttons(errand.delivery.words, language),
+        mentions=(errand.delivery.to,) if calls and errand.delivery.to else (),
+        is_broadcast=calls and not errand.delivery.to,
+    )
 
 
-def _history(errand: Errand) -> Post:
+def _notice_buttons(words: str, language: str) -> tuple[Button, ...]:
+    """What can be done about a notice."""
+    if words == "escalated":
+        return (Button("claim", say(language, "card.claim"), style="primary"),)
+    if words == "idle_asked":
+        return (Button("extend", say(language, "thread.extend_button")),)
+    return ()
+
+
+def _history(errand: ThreadErrand) -> Post:
     """What was said so far, the newest as far as it fits. Words stay in their quotes: none can pass for a speaker."""
     language = errand.site.agents_language
-    head = say(language, "thread.history")
+    why = errand.delivery.about.get("because", "")
+    head = say(language, f"thread.history_{why}" if why else "thread.history")
     names = {Speaker.VISITOR: visitor_name(errand.visitor, language), Speaker.AGENT: say(language, "thread.team")}
     room, said = HISTORY_LIMIT - len(head), list[Markup]()
     for message in reversed(errand.messages):
@@ -116,7 +154,7 @@ def _history(errand: Errand) -> Post:
     return Post(body=body, summary=head)
 
 
-def _visitor_lines(errand: Errand) -> Post:
+def _visitor_lines(errand: ThreadErrand) -> Post:
     body = _lines(errand.messages)
     who = visitor_name(errand.visitor, errand.site.agents_language)
     return Post(body=body, summary=markup.plain(body), author=who)
@@ -127,7 +165,7 @@ def _lines(messages: tuple[Message, ...]) -> Markup:
     return markup.joined(nodes[:-1])
 
 
-def hint(errand: Errand) -> Post:
+def hint(errand: ThreadErrand) -> Post:
     """What only one agent is told, with what they can do about it."""
     language = errand.site.agents_language
     words = errand.delivery.words
@@ -136,7 +174,7 @@ def hint(errand: Errand) -> Post:
     return Post(body=markup.literal(sentence), summary=sentence, buttons=_offers(errand, language))
 
 
-def _offers(errand: Errand, language: str) -> tuple[Button, ...]:
+def _offers(errand: ThreadErrand, language: str) -> tuple[Button, ...]:
     if errand.delivery.words == "claimed_by_other":
         return (Button("takeover", say(language, "hint.takeover_button")),)
     offers = SEND_OFFERS.get(errand.delivery.words, ())

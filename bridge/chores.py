@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from bridge.ports import Clock, Store
 from bridge.repair import SWEEPS_EVERY, TRIES_AGAIN, Repair
+from bridge.timekeeping import Timekeeper
 from bridge.topics import missed_topic
 from bridge.transaction import Transaction
 
@@ -40,6 +41,10 @@ class Chores:
             while True:
                 is_done = await self._safely(repair.once(workplace), otherwise=False)
                 await bell.wait(SWEEPS_EVERY if is_done else TRIES_AGAIN)
+
+    async def keep_time(self, timekeeper: Timekeeper) -> datetime | None:
+        """Fire the deadlines that have come; when the next one comes, as far as is known."""
+        return await self._safely(timekeeper.tick(), otherwise=None)
 
     async def _safely(self, work: Awaitable[T], *, otherwise: T) -> T:
         try:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-NAMES: Final = ("claim", "release", "takeover", "close", "note", "help")
+NAMES: Final = ("claim", "release", "takeover", "close", "extend", "note", "help")
 _COMMAND = re.compile(r"!([^\W\d_]\w*)(.*)", re.DOTALL)
 
 

@@ -14,6 +14,7 @@ from bridge.model import (
     Agent,
     Conversation,
     ConversationId,
+    Deadline,
     Delivery,
     Kind,
     Message,
@@ -28,6 +29,7 @@ from bridge.model import (
     Thread,
     ThreadId,
     ThreadState,
+    Timer,
     Visibility,
     Visitor,
 )
@@ -37,6 +39,7 @@ FIRST_WORDS: Final = 1500  # characters of the first message that ride in the ca
 # Reasons that keep a new text back but do not take an edited one away: it was shown when its author might speak.
 STAYS_SHOWN: Final = frozenset({"not_shown_not_claimant", "not_shown_closed", "not_shown_strict"})
 REOPENS_WITHIN: Final = timedelta(hours=24)
+IDLE_LOOK: Final = timedelta(minutes=1)  # after a claim; the look itself then knows what the site wants
 
 
 def opened(visitor: Visitor, site: Site, number: int, page: Page, moment: Moment) -> Ground:
@@ -79,7 +82,20 @@ def visitor_said(ground: Ground, text: str, key: str) -> Step:
     )
     reopening = (notice(ground, "reopened"), card(ground)) if was_closed and ground.has_card else ()
     thread = replace(ground.thread, state=ThreadState.ACTIVE)
-    return Step(conversation, (message,), deliveries=reopening + _leaving(ground, message), thread=thread)
+    return Step(
+        conversation,
+        (message,),
+        deliveries=reopening + _leaving(ground, message),
+        thread=thread,
+        deadlines=() if ground.has_card and not was_closed else _calls(ground),
+    )
+
+
+def _calls(ground: Ground) -> tuple[Deadline, ...]:
+    """Who waits from now on calls louder in time."""
+    if ground.calls_at is None:
+        return ()
+    return (Deadline(Timer.ESCALATE, ground.conversation.id, ground.calls_at),)
 
 
 def rides_in_card(message: Message) -> bool:
@@ -106,7 +122,7 @@ def visitor_ended(ground: Ground) -> Step:
     """The visitor ends the chat; ending twice changes nothing."""
     if ground.conversation.status is Status.CLOSED:
         return Step(ground.conversation)
-    return _closed(ground, "ended_by_visitor", None)
+    return ended(ground, "ended_by_visitor", None)
 
 
 def email_left(ground: Ground, address: str) -> Step:
@@ -257,16 +273,16 @@ def released(ground: Ground, agent: Agent) -> Step:
     """The claimant gives it back: it waits anew."""
     if ground.conversation.status is not Status.CLAIMED:
         return Step(ground.conversation)
-    conversation, left = _notice_shown(_waiting_anew(ground), ground, "agent_left", agent)
+    conversation, left = notice_shown(_waiting_anew(ground), ground, "agent_left", agent)
     line = notice(ground, "released", agent=agent.name)
-    return Step(conversation, (left,), deliveries=(line, card(ground)))
+    return Step(conversation, (left,), deliveries=(line, card(ground)), deadlines=_calls(ground), lifts=(Timer.IDLE,))
 
 
 def closed(ground: Ground, agent: Agent) -> Step:
     """An agent ends the chat; closing twice changes nothing."""
     if ground.conversation.status is Status.CLOSED:
         return Step(ground.conversation)
-    return _closed(ground, "closed_by_agent", agent)
+    return ended(ground, "closed_by_agent", agent)
 
 
 def hint(ground: Ground, to: Agent, words: str, /, **about: str) -> Step:
@@ -287,24 +303,40 @@ def _claimed(ground: Ground, agent: Agent) -> Step:
         claimant=agent.id,
         closed_at=None,
     )
-    conversation, joined = _notice_shown(_acted(conversation, ground), ground, "agent_joined", agent)
+    conversation, joined = notice_shown(_acted(conversation, ground), ground, "agent_joined", agent)
     thread = replace(ground.thread, state=ThreadState.ACTIVE)
-    return Step(conversation, (joined,), deliveries=(card(ground),), thread=thread)
+    return Step(
+        conversation,
+        (joined,),
+        deliveries=(card(ground),),
+        thread=thread,
+        deadlines=(Deadline(Timer.IDLE, conversation.id, ground.moment.now + IDLE_LOOK),),
+        lifts=(Timer.ESCALATE,),
+        calls_off=True,
+    )
 
 
 def _joined(ground: Ground, agent: Agent) -> Step:
     before = ground.conversation
     conversation = replace(before, joined=(*before.joined, agent.id))
-    conversation, joined = _notice_shown(conversation, ground, "agent_joined", agent)
+    conversation, joined = notice_shown(conversation, ground, "agent_joined", agent)
     return Step(conversation, (joined,))
 
 
-def _closed(ground: Ground, words: str, agent: Agent | None) -> Step:
+def ended(ground: Ground, words: str, agent: Agent | None) -> Step:
+    """The open chat is over, for the reason that the words name; nothing of it is waited for any more."""
     conversation = replace(ground.conversation, status=Status.CLOSED, closed_at=ground.moment.now)
-    conversation, shown = _notice_shown(conversation, ground, words, agent)
+    conversation, shown = notice_shown(conversation, ground, words, agent)
     line = notice(ground, words, agent=agent.name if agent else "")
     thread = replace(ground.thread, state=ThreadState.CLOSED)
-    return Step(conversation, (shown,), deliveries=(line, card(ground)), thread=thread)
+    return Step(
+        conversation,
+        (shown,),
+        deliveries=(line, card(ground)),
+        thread=thread,
+        lifts=(Timer.ESCALATE, Timer.IDLE),
+        calls_off=True,
+    )
 
 
 def _waiting_anew(ground: Ground) -> Conversation:
@@ -314,6 +346,7 @@ def _waiting_anew(ground: Ground) -> Conversation:
         claimant=None,
         joined=(),
         spell=ground.conversation.spell + 1,
+        level=0,
         waiting_since=ground.moment.now,
         closed_at=None,
     )
@@ -339,9 +372,10 @@ def _changed(conversation: Conversation, message: Message) -> tuple[Conversation
     return replace(conversation, changes=number), replace(message, change=number)
 
 
-def _notice_shown(
+def notice_shown(
     conversation: Conversation, ground: Ground, words: str, agent: Agent | None
 ) -> tuple[Conversation, Message]:
+    """A notice that the visitor sees, with the conversation that has it."""
     notice = Message(
         id=MessageId(ground.moment.id(words)),
         conversation=conversation.id,

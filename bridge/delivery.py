@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypeVar
 
-from bridge import cards
-from bridge.agents import ANSWER_IN_THREAD
+from bridge.alerts import Alerts
+from bridge.carriers import Carrier
 from bridge.errors import ROOT_GONE, Refused, Rejected, Unknown, Unreachable, WorkplaceError
 from bridge.ground import Ground, notice
-from bridge.model import Kind, Moment, Step
-from bridge.moving import move
+from bridge.model import Kind, Moment, Step, ThreadState
+from bridge.moving import goes_on_there, move
 from bridge.pace import Meter
-from bridge.ports import Bell, Clock, Placed, Signals, Store, ThreadRef, Unit, Workplace
+from bridge.ports import Bell, Clock, Placed, Signals, Store, Unit
 from bridge.topics import OUTBOX, changed_topic
-from bridge.transaction import LIMITED, Choice, Doubt, Errand, Transaction
+from bridge.transaction import LIMITED, Choice, Doubt, Errand, ThreadErrand, Transaction
 
 T = TypeVar("T")
 Outcome = Placed | WorkplaceError | None
@@ -31,13 +31,15 @@ BACK_OFF: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds before each furth
 STANDING_WAIT: Final = 30.0  # seconds between tries while something waits for a person
 LEASE: Final = timedelta(seconds=60)
 PASSING: Final = (Kind.TELL, Kind.MARK)  # what may be lost: it is not worth a second try when the first reached them
-MARKS_WITHIN: Final = timedelta(seconds=30)
 METHODS: Final = {
-    "posting": (Kind.OPEN, Kind.POST, Kind.NOTICE),
+    "posting": (Kind.OPEN, Kind.POST, Kind.NOTICE, Kind.DIGEST),
     "editing": (Kind.CARD,),
     "telling": (Kind.TELL,),
     "marking": (Kind.MARK,),
+    "deleting": (Kind.ERASE,),
+    "mailing": (Kind.MAIL,),
 }
+DOUBTED: Final = (*METHODS["posting"], *METHODS["mailing"])  # what must not be repeated before it was looked for
 _log = logging.getLogger("silta.courier")
 
 
@@ -53,7 +55,9 @@ class Round:
 
 def _must_move(errand: Errand, error: WorkplaceError) -> bool:
     """The thread is gone, or its channel is of no use and conversations of the site go to another one by now."""
-    if errand.delivery.kind in PASSING:
+    if errand.delivery.kind in PASSING or not isinstance(errand, ThreadErrand):
+        return False
+    if errand.thread.state is ThreadState.STANDBY:
         return False
     if isinstance(error, Rejected):
         return error.cause == ROOT_GONE
@@ -68,33 +72,32 @@ class Courier:
     A delivery's state is durable before its call leaves, so that nothing is sent twice because we died.
     """
 
-    workplace: Workplace
+    carrier: Carrier
     store: Store
     signals: Signals
     clock: Clock
     owner: str
+    alerts: Alerts
     _epoch: int = 0
     _held_until: float = 0.0
     _is_stopping: bool = False
     _has_ended: asyncio.Event = field(default_factory=asyncio.Event)
     _meters: dict[str, Meter] = field(default_factory=dict)
     _calls: set[asyncio.Task[None]] = field(default_factory=set)
-    _alerts: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._has_ended.set()
-        can = self.workplace.capabilities
-        paces = {"posting": can.posting, "editing": can.editing, "telling": can.telling, "marking": can.marking}
-        self._meters.update({method: Meter(pace) for method, pace in paces.items()})
+        can = self.carrier.capabilities
+        self._meters.update({method: Meter(getattr(can, method)) for method in METHODS})
 
     @property
     def troubles(self) -> tuple[str, ...]:
         """Why deliveries wait for a person, one sentence a cause."""
-        return tuple(self._alerts.values())
+        return self.alerts.standing(self.carrier.name)
 
     async def run(self) -> None:
         """Carry until `stop` is called or we are cancelled."""
-        topic = changed_topic(self.workplace.name)
+        topic = changed_topic(self.carrier.name)
         self._has_ended.clear()
         with self.signals.listen(OUTBOX) as bell, self.signals.listen(topic) as changed:
             while not self._is_stopping:
@@ -129,7 +132,7 @@ class Courier:
         try:
             return await work
         except Exception:  # noqa: BLE001 - the courier must outlive whatever one round or call brings
-            _log.exception("the courier of %s goes on after a fault", self.workplace.name)
+            _log.exception("the courier of %s goes on after a fault", self.carrier.name)
             return otherwise
 
     async def _round(self) -> float:
@@ -147,7 +150,7 @@ class Courier:
         return 0.0 if found.is_more else self._wait(found, now)
 
     def _look(self, tx: Transaction, *, choices: dict[str, Choice], now: datetime) -> Round:
-        name = self.workplace.name
+        name = self.carrier.name
         agenda = tx.agenda(name, now)
         due = {method: sum(agenda.due.get(kind, 0) for kind in METHODS[method]) for method in choices}
         taken = {method: tx.take(name, self._epoch, now, choices[method]) for method in choices if due[method]}
@@ -159,12 +162,12 @@ class Courier:
         )
 
     def _may_start(self, method: str, now: float) -> bool:
-        has_time = self._held_until > now + self.workplace.timeout
+        has_time = self._held_until > now + self.carrier.timeout
         return has_time and len(self._calls) < AT_ONCE and not self._meters[method].wait_everywhere(now)
 
     def _choice(self, method: str, now: float) -> Choice:
         meter = self._meters[method]
-        can = self.workplace.capabilities
+        can = self.carrier.capabilities
         return Choice(
             kinds=METHODS[method],
             shut=tuple(meter.shut(now)),
@@ -198,14 +201,14 @@ class Courier:
     async def _keep_silences(self) -> None:
         """What the other side asked of whoever held the lease before us."""
         now = self.clock.now()
-        found = await self.store.read(lambda tx: tx.silences(self.workplace.name, now))
+        found = await self.store.read(lambda tx: tx.silences(self.carrier.name, now))
         for method, kinds in METHODS.items():
             waits = [(until - now).total_seconds() for kind, until in found if kind in kinds]
             if waits:
                 self._meters[method].silence("", max(waits), self.clock.monotonic())
 
     def _renew(self, tx: Transaction, *, now: datetime) -> int | None:
-        name = self.workplace.name
+        name = self.carrier.name
         epoch = tx.take_lease(f"courier:{name}", self.owner, now, now + LEASE, by_force=self.store.is_alone)
         if epoch is not None and epoch != self._epoch:
             tx.orphan(name, epoch, now)
@@ -223,21 +226,24 @@ class Courier:
             self.signals.ring(OUTBOX)
 
     async def _carry(self, method: str, errand: Errand) -> None:
-        if wait := self._holds_back(method, errand):
+        number = errand.delivery.number
+        is_idle = errand.delivery.escalates and not await self.store.read(lambda tx: tx.is_wanted(number))
+        wait = 1.0 if is_idle else self._holds_back(method, errand)
+        if wait:
             await self._postpone(errand, wait, "held back")
             return
         outcome = await self._safely(self._outcome(errand), Unknown("fault", "a fault of ours"))
         if isinstance(outcome, WorkplaceError):
             await self._failed(method, errand, outcome)
         else:
-            self._all_clear(errand)
+            self.alerts.over(self.carrier.name, errand.channel.ref)
             await self._happened(errand, outcome)
 
     def _holds_back(self, method: str, errand: Errand) -> float:
         """Looked at last, just before the call: since the errand was taken, silence or a lost lease may have come."""
         now = self.clock.monotonic()
         silence = self._meters[method].silence_left(errand.channel.ref, now)
-        has_lease = self._held_until > now + self.workplace.timeout
+        has_lease = self._held_until > now + self.carrier.timeout
         return silence if has_lease else max(silence, LOOKS_EVERY)
 
     async def _postpone(self, errand: Errand, wait: float, cause: str) -> None:
@@ -246,59 +252,44 @@ class Courier:
 
     async def _outcome(self, errand: Errand) -> Outcome:
         try:
-            return await self._call(errand)
+            return await self.carrier.carry(errand)
         except WorkplaceError as error:
             return error
 
-    async def _call(self, errand: Errand) -> Placed | None:
-        kind, channel, key = errand.delivery.kind, errand.channel.ref, errand.delivery.key
-        thread = ThreadRef(channel, errand.thread.ref)
-        if kind is Kind.OPEN:
-            return await self.workplace.open_thread(channel, cards.card(errand), key)
-        if kind in (Kind.POST, Kind.NOTICE):
-            return await self.workplace.post(thread, cards.post(errand), key)
-        if kind is Kind.CARD:
-            await self.workplace.edit_card(thread, cards.card(errand), errand.root_key)
-        if kind is Kind.TELL:
-            where = ThreadRef(channel, "") if errand.delivery.words == ANSWER_IN_THREAD else thread
-            await self.workplace.tell(where, errand.delivery.to, cards.hint(errand))
-        if kind is Kind.MARK and self._is_worth_marking(errand):
-            before = errand.delivery.about.get("before", "")
-            await self.workplace.mark(channel, errand.messages[0].ref or "", errand.delivery.words, before)
-        return None
-
-    def _is_worth_marking(self, errand: Errand) -> bool:
-        """A receipt that comes late says nothing any more, and its calls are better spent on words."""
-        is_late = self.clock.now() - errand.delivery.at > MARKS_WITHIN
-        return self.workplace.capabilities.receipts and bool(errand.messages) and not is_late
-
     async def _happened(self, errand: Errand, placed: Placed | None) -> None:
-        number = errand.delivery.number
-        ref, order = (placed.ref, placed.order) if placed else ("", "")
-        is_recorded = await self._record(lambda tx: tx.delivered(number, self._epoch, ref, order))
+        moment = self.clock.moment()
+        is_recorded = await self._record(partial(self._stands, errand=errand, placed=placed, moment=moment))
         if placed and not is_recorded:
             await self._take_back(errand, placed)
 
+    def _stands(self, tx: Transaction, *, errand: Errand, placed: Placed | None, moment: Moment) -> bool:
+        ref, order = (placed.ref, placed.order) if placed else ("", "")
+        if not tx.delivered(errand.delivery.number, self._epoch, ref, order):
+            return False
+        if isinstance(errand, ThreadErrand) and errand.thread.state is ThreadState.STANDBY:
+            goes_on_there(tx, errand.thread.id, moment)
+        return True
+
     async def _take_back(self, errand: Errand, placed: Placed) -> None:
-        """A second copy of what another attempt has already recorded."""
-        _log.warning("took back a second copy in conversation %s", errand.conversation.id)
-        if self.workplace.capabilities.deletes:
-            await self.workplace.delete(errand.channel.ref, placed.ref)
+        """A second copy of what another attempt has already recorded, or a call for somebody who has come."""
+        _log.warning("took back what should not stand in conversation %s", errand.delivery.conversation)
+        await self.carrier.take_back(errand, placed)
 
     async def _failed(self, method: str, errand: Errand, error: WorkplaceError) -> None:
-        is_post = errand.delivery.kind in (Kind.OPEN, Kind.POST, Kind.NOTICE)
         number, now = errand.delivery.number, self.clock.now()
-        if _must_move(errand, error):
-            moment = self.clock.moment()
-            await self._record(lambda tx: move(tx, errand.thread.id, moment))
+        if isinstance(errand, ThreadErrand) and _must_move(errand, error):
+            thread, moment = errand.thread.id, self.clock.moment()
+            await self._record(lambda tx: move(tx, thread, moment))
         elif errand.delivery.kind in PASSING and not isinstance(error, Unreachable):
             await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
         elif isinstance(error, Rejected):
-            self._alarm(errand, error)
+            await self._alarm(errand, error)
             await self._record(partial(self._gave_up, errand=errand, cause=error.cause, moment=self.clock.moment()))
-        elif isinstance(error, Unknown) and is_post:
+        elif isinstance(error, Unknown) and errand.delivery.kind in DOUBTED:
             await self._record(lambda tx: tx.doubtful(number, self._epoch, now))
         else:
+            if isinstance(error, Unreachable) and error.standing:
+                await self._alarm(errand, error)
             is_limited = isinstance(error, Unreachable) and error.limited
             await self._postpone(errand, self._pause(method, errand, error), LIMITED if is_limited else error.cause)
 
@@ -306,7 +297,7 @@ class Courier:
         """A line that can never stand in the thread is told of there, and the visitor may send it again."""
         if not tx.gave_up(errand.delivery.number, self._epoch, cause):
             return False
-        if errand.delivery.kind is Kind.POST:
+        if errand.delivery.kind is Kind.POST and isinstance(errand, ThreadErrand):
             conversation = tx.lock_conversation(errand.conversation.id)
             ground = Ground(conversation, tx.thread(errand.thread.id) or errand.thread, moment)
             tx.save(Step(conversation, deliveries=(notice(ground, "line_failed", cause=cause),)))
@@ -319,29 +310,22 @@ class Courier:
         if isinstance(error, Unreachable) and error.standing:
             wait = STANDING_WAIT if wait is None else wait
             self._meters[method].silence(errand.channel.ref, wait, now)
-            self._alarm(errand, error)
         elif isinstance(error, Unreachable) and error.limited:
             self._meters[method].silence("", wait or 1.0, now)
         return BACK_OFF[min(errand.attempt, len(BACK_OFF)) - 1] if wait is None else wait
 
-    def _alarm(self, errand: Errand, error: WorkplaceError) -> None:
-        """One line per cause, until it is over."""
-        cause = f"{errand.channel.ref}:{error.cause}"
-        if cause in self._alerts:
-            return
+    async def _alarm(self, errand: Errand, error: WorkplaceError) -> None:
+        """One alert per cause, until it is over."""
         waits = "conversations wait" if isinstance(error, Unreachable) else "given up"
-        self._alerts[cause] = f"{self.workplace.name}, channel {errand.channel.ref}: {error} ({waits})"
-        _log.error("%s", self._alerts[cause])
-
-    def _all_clear(self, errand: Errand) -> None:
-        for cause in [cause for cause in self._alerts if cause.startswith(f"{errand.channel.ref}:")]:
-            _log.info("over: %s", self._alerts.pop(cause))
+        where = f", channel {errand.channel.ref}" if errand.channel.ref else ""
+        sentence = f"{self.carrier.name}{where}: {error} ({waits})"
+        await self.alerts.tell(self.carrier.name, errand.channel.ref, error.cause, sentence)
 
     async def _resolve(self, doubt: Doubt) -> None:
         """Look for a doubtful post by its key. Not finding it proves nothing until late effects are over."""
         errand = doubt.errand
         try:
-            found = await self._find(errand)
+            found = await self.carrier.find(errand)
         except WorkplaceError:
             again = self.clock.now() + timedelta(seconds=5)
             await self._record(lambda tx: tx.look_again(errand.delivery.number, self._epoch, again))
@@ -352,12 +336,6 @@ class Courier:
                 await self._take_back(errand, copy)
         else:
             await self._record(partial(self._missing, doubt=doubt, now=self.clock.now()))
-
-    async def _find(self, errand: Errand) -> tuple[Placed, ...]:
-        if not self.workplace.capabilities.read_back:
-            return ()
-        where = ThreadRef(errand.channel.ref, errand.thread.ref)
-        return await self.workplace.find(where, errand.delivery.key, errand.delivery.at)
 
     def _missing(self, tx: Transaction, *, doubt: Doubt, now: datetime) -> bool:
         number, proven_at = doubt.errand.delivery.number, doubt.ended_at + PROVES_AFTER

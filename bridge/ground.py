@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from bridge.model import Agent, Conversation, Delivery, Kind, Message, MessageId, Moment, Thread, ThreadId
@@ -17,7 +18,8 @@ class Ground:
 
     `stood` is where an agent acted, when that is an earlier thread of the conversation than the one it goes on in.
     `posted` is the place of the visitor's last message that stands in the thread: what an agent who acts now has seen.
-    `has_card`: the thread's root stands or is on its way.
+    `has_card`: the thread's root stands or is on its way. `calls_at` is when time must look again if the conversation
+    waits from now on: the first level of its channel's plan; None: never.
     """
 
     conversation: Conversation
@@ -26,6 +28,7 @@ class Ground:
     posted: int = 0
     has_card: bool = True
     stood: ThreadId | None = None
+    calls_at: datetime | None = None
 
     @property
     def where(self) -> ThreadId:

@@ -75,8 +75,12 @@ class Standing(StrEnum):
 
 
 class ThreadState(StrEnum):
-    """`active`: the conversation's one thread. `moved`: superseded by another. `closed`: over, may become active."""
+    """`active`: the conversation's one thread. `moved`: superseded by another. `closed`: over, may become active.
 
+    `standby`: its root is on its way; the conversation goes on in another thread until it stands.
+    """
+
+    STANDBY = "standby"
     ACTIVE = "active"
     MOVED = "moved"
     CLOSED = "closed"
@@ -91,10 +95,16 @@ class Kind(StrEnum):
     CARD = "card"
     TELL = "tell"
     MARK = "mark"
+    DIGEST = "digest"
+    ERASE = "erase"
+    MAIL = "mail"
 
 
 class DeliveryState(StrEnum):
-    """due → sending → done | due again | unknown | failed; `joined` ones left inside another's post."""
+    """due → sending → done | due again | unknown | failed; `joined` ones left inside another's post.
+
+    `cancelled` ones are not wanted any more: somebody claimed what they call for.
+    """
 
     DUE = "due"
     SENDING = "sending"
@@ -102,6 +112,14 @@ class DeliveryState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     JOINED = "joined"
+    CANCELLED = "cancelled"
+
+
+class Timer(StrEnum):
+    """What a deadline of a conversation is for; each has at most one of a kind."""
+
+    ESCALATE = "escalate"
+    IDLE = "idle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +197,7 @@ class Conversation:
 
     `changes` and `places` are the last numbers given to a visible change and to a visible message; `spell` counts the
     times it waited anew; `number` counts the visitor's conversations; `seen` is the place up to which an agent has
-    acted after the visitor.
+    acted after the visitor; `level` is the last level of the escalation plan that fired in this spell, 0 for none.
     """
 
     id: ConversationId
@@ -194,6 +212,7 @@ class Conversation:
     claimant: AgentId | None = None
     joined: tuple[AgentId, ...] = ()
     spell: int = 1
+    level: int = 0
     changes: int = 0
     places: int = 0
     seen: int = 0
@@ -251,12 +270,14 @@ class Message:
 class Delivery:
     """One thing that must leave. `lane`: deliveries of one lane leave in the order of their numbers, one at a time.
 
-    `key` travels with the post and finds it again; `words` and `about` are what a notice or a hint says.
+    `key` travels with the post and finds it again; `words` and `about` are what a notice, a hint or a mail says; `to`
+    is a person's ref, a post's ref or an address. `escalates` is the waiting spell that it calls for, 0 for none: then
+    it is not wanted any more once somebody has claimed. Mails, digests and erasures have no thread.
     """
 
     kind: Kind
     lane: str
-    thread: ThreadId
+    thread: ThreadId | None
     key: str
     at: datetime
     message: MessageId | None = None
@@ -264,11 +285,27 @@ class Delivery:
     about: dict[str, str] = field(default_factory=dict)
     to: str = ""
     number: int = 0
+    escalates: int = 0
+    conversation: ConversationId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When time must look at a conversation. `level` is how far its timer has come."""
+
+    timer: Timer
+    conversation: ConversationId
+    at: datetime
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a happening changes: saved as one. `left` is a thread that `thread` takes the place of."""
+    """What a happening changes: saved as one. `left` is a thread that `thread` takes the place of.
+
+    `deadlines` take the place of those of their kind, `lifts` are kinds that are not waited for any more; `calls_off`:
+    nothing that calls for a claim leaves any more.
+    """
 
     conversation: Conversation
     messages: tuple[Message, ...] = ()
@@ -276,6 +313,9 @@ class Step:
     deliveries: tuple[Delivery, ...] = ()
     thread: Thread | None = None
     left: Thread | None = None
+    deadlines: tuple[Deadline, ...] = ()
+    lifts: tuple[Timer, ...] = ()
+    calls_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)

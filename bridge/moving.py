@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from bridge.conversation import rides_in_card
-from bridge.ground import Ground, delivery_to
+from bridge.ground import Ground, card, delivery_to, notice
 from bridge.model import ChannelId, Delivery, Kind, Message, Moment, Status, Step, Thread, ThreadId, ThreadState
 from bridge.transaction import Transaction
 
@@ -56,3 +56,27 @@ def move(tx: Transaction, thread_id: ThreadId, moment: Moment) -> bool:
     ground = Ground(conversation, thread, moment)
     tx.save(moved(ground, site.channel, tx.first_words(conversation.id), unposted))
     return True
+
+
+def goes_on_there(tx: Transaction, thread_id: ThreadId, moment: Moment) -> None:
+    """A second thread's root stands, and the conversation still waits: from now on it goes on there.
+
+    What people answer in the first one still belongs to the conversation.
+    """
+    found = tx.thread(thread_id)
+    if found is None:
+        return
+    conversation = tx.lock_conversation(found.conversation)
+    first, second = tx.active_thread(conversation.id), tx.thread(thread_id)
+    if first is None or second is None or second.state is not ThreadState.STANDBY:
+        return
+    tx.call_back(first.id)
+    left = Ground(conversation, replace(first, state=ThreadState.MOVED), moment)
+    told = (notice(left, "goes_on_there", channel=tx.channel_name(second.channel)), card(left)) if first.ref else ()
+    tx.save(Step(conversation, thread=left.thread, deliveries=told))
+    here = Ground(conversation, replace(second, state=ThreadState.ACTIVE), moment)
+    so_far = (delivery_to(here, Kind.NOTICE, words=HISTORY, about={"because": "nobody"}),)
+    said = tx.first_words(conversation.id)
+    lines = (_line(here, message) for message in tx.unposted(conversation.id) if message != said)
+    history = so_far if conversation.places > 1 else ()
+    tx.save(Step(conversation, thread=here.thread, deliveries=(*history, *lines)))

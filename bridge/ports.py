@@ -102,6 +102,8 @@ class Capabilities:
     editing: tuple[Pace, ...] = ()
     telling: tuple[Pace, ...] = ()
     marking: tuple[Pace, ...] = ()
+    deleting: tuple[Pace, ...] = ()
+    mailing: tuple[Pace, ...] = ()
 
 
 class Workplace(Protocol):

@@ -7,6 +7,7 @@ from typing import Final
 from bridge.model import VisitorId
 
 OUTBOX: Final = "outbox"
+DEADLINES: Final = "deadlines"  # rung when a deadline was set
 
 
 def changed_topic(workplace: str) -> str:

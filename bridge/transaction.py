@@ -13,8 +13,10 @@ from typing import Final, Protocol
 from bridge.model import (
     Agent,
     Channel,
+    ChannelId,
     Conversation,
     ConversationId,
+    Deadline,
     Delivery,
     Kind,
     Message,
@@ -25,10 +27,13 @@ from bridge.model import (
     Step,
     Thread,
     ThreadId,
+    Timer,
     Visitor,
     VisitorId,
 )
+from bridge.schedules import Schedule, SitePolicy
 
+MAIL_OUTLET: Final = "mail"  # the workplace, so to speak, of mails: its one channel has no ref
 LIMITED: Final = "limited"  # the cause of deliveries that wait because we were asked to slow down
 
 
@@ -53,18 +58,25 @@ class Known:
     opened_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """A delivery on its way with everything that its words are made of.
-
-    `root_key` is the key that its thread's card carries; `is_moved`: the thread took the place of one that is gone.
-    """
+    """A delivery on its way. Mails, digests and erasures are no more than this."""
 
     delivery: Delivery
     attempt: int
     started_at: datetime
-    thread: Thread
     channel: Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadErrand(Errand):
+    """A delivery into a thread, with everything that its words are made of.
+
+    `root_key` is the key that its thread's card carries; `is_moved`: the thread took the place of one that is gone;
+    `schedule` is that of the conversation's channel, where a card needs it.
+    """
+
+    thread: Thread
     conversation: Conversation
     site: Site
     visitor: Visitor
@@ -73,6 +85,7 @@ class Errand:
     earlier: int
     root_key: str = ""
     is_moved: bool = False
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +132,17 @@ class Conversations(Protocol):
     def set_email(self, visitor: VisitorId, email: str) -> None:
         """Where to answer when the visitor has gone."""
 
+    def visitor(self, visitor: VisitorId) -> Visitor | None:
+        """One visitor."""
+
     def opened_since(self, site: SiteId, since: datetime) -> int:
         """How many conversations of the site were opened since then."""
 
     def lock_conversation(self, conversation: ConversationId) -> Conversation:
         """The conversation, locked: its turn. Raises NotFound."""
+
+    def conversation(self, conversation: ConversationId) -> Conversation | None:
+        """The conversation as it is, not locked: for questions."""
 
     def latest_conversation(self, visitor: VisitorId) -> Conversation | None:
         """The visitor's newest conversation, open or closed, locked."""
@@ -198,8 +217,65 @@ class Conversations(Protocol):
         """What the visitor may see after the cursor. The only reader of what goes to a visitor."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many conversations wait for somebody in a channel, and since when the first of them does."""
+
+    count: int
+    since: datetime | None
+
+
+class Time(Protocol):
+    """What is due, and what the configuration says about time."""
+
+    def schedule(self, channel: ChannelId) -> Schedule:
+        """The hours and the plan of a channel."""
+
+    def policy(self, site: SiteId) -> SitePolicy:
+        """What a site does about time, mail and memory."""
+
+    def channel(self, channel: ChannelId) -> Channel:
+        """One channel. Raises NotFound."""
+
+    def channel_moved(self, workplace: str, old: str, new: str) -> bool:
+        """A channel has another ref from now on; False if we do not know the old one. Twice is harmless."""
+
+    def channel_name(self, channel: ChannelId) -> str:
+        """What the configuration calls a channel; its ref if nothing does."""
+
+    def site_in(self, channel: ChannelId) -> Site | None:
+        """A site whose conversations go to this channel or wait in it, if there is one."""
+
+    def due(self, now: datetime) -> tuple[Deadline, ...]:
+        """The deadlines that have come, the earliest first, at most a hundred."""
+
+    def next_due(self) -> datetime | None:
+        """When the next deadline comes, if there is one."""
+
+    def deadline(self, conversation: ConversationId, timer: Timer) -> Deadline | None:
+        """A conversation's deadline, as it stands in this turn."""
+
+    def waiting_in(self, channel: ChannelId) -> Waiting:
+        """Who waits in a channel."""
+
+    def last_said(self, conversation: ConversationId) -> Message | None:
+        """The latest message, not counting notices, that the visitor may see."""
+
+    def shown(self, conversation: ConversationId) -> tuple[tuple[Message, Agent | None], ...]:
+        """Everything of one conversation that the visitor may see."""
+
+    def mails_to(self, address: str, since: datetime) -> int:
+        """How many transcripts went or will go to this address since then."""
+
+
 class Outbox(Protocol):
     """What must leave."""
+
+    def send(self, delivery: Delivery, channel: ChannelId | None = None) -> bool:
+        """Let something leave that belongs to no thread: a mail, or something in a channel. False if it did already."""
+
+    def is_wanted(self, number: int) -> bool:
+        """Whether a delivery is still to leave: what calls for a claim is not, once there is one."""
 
     def agenda(self, workplace: str, now: datetime) -> Agenda:
         """What waits: asked before anything is taken, so that an idle look costs one question."""
@@ -269,5 +345,5 @@ class Choice:
     max_text: int = 4000
 
 
-class Transaction(Conversations, Outbox, Protocol):
+class Transaction(Conversations, Time, Outbox, Protocol):
     """One turn."""

@@ -15,7 +15,9 @@ from bridge.ground import Ground
 from bridge.model import Conversation, Message, Moment, Page, Receipt, Site, Visitor, VisitorId
 from bridge.policies.text import accepted, email_address, one_line
 from bridge.ports import Clock, Store
+from bridge.timing import calling
 from bridge.transaction import Seen, Transaction
+from bridge.transcripts import asked_for, with_transcripts
 
 URL_LIMIT: Final = 2000  # a longer address is dropped: cut, it would lead elsewhere
 
@@ -30,10 +32,14 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class VisitorDesk:
-    """Verbs of visitors. All raise `Refused` with a code of docs/visitor-protocol.md, or NotFound."""
+    """Verbs of visitors. All raise `Refused` with a code of docs/visitor-protocol.md, or NotFound.
+
+    `mails`: whether mail can be sent at all.
+    """
 
     store: Store
     clock: Clock
+    mails: bool = False
 
     async def site(self, key: str) -> Site:
         """The site with this public key."""
@@ -78,6 +84,13 @@ class VisitorDesk:
         """End the chat; without an open one nothing happens."""
         await self.store.turn(partial(_end, visitor=visitor, moment=self.clock.moment()))
 
+    async def transcript(self, visitor: VisitorId, key: str, address: str) -> None:
+        """Mail what was said so far to this address, or to the one they left if it is empty; once for a key."""
+        if not self.mails:
+            raise Refused("no_mail", "mail is not set up here")
+        wanted = _Wanted(visitor, key, email_address(address) if address else "", self.clock.moment())
+        await self.store.turn(partial(_transcript, wanted=wanted))
+
     async def visible(self, visitor: VisitorId, cursor: str | None) -> Seen:
         """What the visitor may see after the cursor."""
         return await self.store.read(lambda tx: tx.visible(visitor, cursor))
@@ -96,6 +109,14 @@ class _Said:
     key: str
     text: str
     page: Page
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    visitor: VisitorId
+    key: str
+    address: str
     moment: Moment
 
 
@@ -139,12 +160,13 @@ def _said_before(tx: Transaction, earlier: Message, said: _Said) -> Message:
 def _ground_for(tx: Transaction, visitor: Visitor, said: _Said) -> Ground:
     latest = tx.latest_conversation(visitor.id)
     if latest is not None and rules.may_reopen(latest, said.moment) and tx.active_thread(latest.id):
-        return _ground(tx, replace(latest, page=said.page if said.page.url else latest.page), said.moment)
+        ground = _ground(tx, replace(latest, page=said.page if said.page.url else latest.page), said.moment)
+        return ground if latest.closed_at is None else calling(tx, ground)
     site = tx.site_of(visitor.site)
     if tx.opened_since(site.id, _midnight(said.moment.now)) >= site.daily_limit:
         raise Refused("too_fast", "the site's new conversations of today are used up", wait=3600)
     number = latest.number + 1 if latest else 1
-    return rules.opened(visitor, site, number, said.page, said.moment)
+    return calling(tx, rules.opened(visitor, site, number, said.page, said.moment))
 
 
 def _ground(tx: Transaction, conversation: Conversation, moment: Moment) -> Ground:
@@ -168,7 +190,18 @@ def _end(tx: Transaction, *, visitor: VisitorId, moment: Moment) -> None:
     tx.lock_visitor(visitor)
     latest = tx.latest_conversation(visitor)
     if latest is not None and tx.active_thread(latest.id):
-        tx.save(rules.visitor_ended(_ground(tx, latest, moment)))
+        tx.save(with_transcripts(tx, rules.visitor_ended(_ground(tx, latest, moment)), moment))
+
+
+def _transcript(tx: Transaction, *, wanted: _Wanted) -> None:
+    known = tx.lock_visitor(wanted.visitor)
+    latest = tx.latest_conversation(known.id)
+    address = wanted.address or known.email
+    if not address:
+        raise Refused("bad_email")
+    if latest is None:
+        raise Refused("empty", "nothing was said yet")
+    tx.save(asked_for(tx, latest, address, wanted.key, wanted.moment))
 
 
 def _midnight(now: datetime) -> datetime:

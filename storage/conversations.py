@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -15,6 +16,7 @@ from bridge.errors import NotFound
 from bridge.model import (
     Agent,
     Channel,
+    ChannelId,
     Conversation,
     ConversationId,
     Delivery,
@@ -31,7 +33,7 @@ from bridge.model import (
     VisitorId,
 )
 from bridge.topics import OUTBOX, visitor_topic
-from bridge.transaction import Known, Seen
+from bridge.transaction import MAIL_OUTLET, Known, Seen
 from storage import rows
 from storage import statements as sql
 from storage.rows import AnyRow
@@ -84,12 +86,15 @@ class Conversations:
         return tuple(rows.site(row) for row in self._connection.execute(sql.SITES))
 
     def put_site(self, site: Site, channel: Channel) -> None:
-        place = {"id": channel.id, "workplace": channel.workplace, "ref": channel.ref}
-        self._is_new(sql.CHANNEL, place)
+        self._put_channel(channel)
         values = rows.site_values(site)
-        if not self._is_new(sql.SITE, values):
+        if not self._is_new(sql.SITE, {**values, "policy": "", "is_active": True}):
             changed = {name: value for name, value in values.items() if name not in ("id", "key")}
             self._run(sql.SITE.update().where(sql.SITE.c.id == site.id), changed)
+
+    def _put_channel(self, channel: Channel) -> bool:
+        place = {"id": channel.id, "workplace": channel.workplace, "ref": channel.ref}
+        return self._is_new(sql.CHANNEL, {**place, "name": "", "hours": "", "plan": ""})
 
     def visitor_by_token(self, token_hash: str) -> Visitor | None:
         row = self._one(sql.VISITOR_BY_TOKEN, token=token_hash)
@@ -114,6 +119,10 @@ class Conversations:
             raise NotFound(f"visitor {visitor}")
         return rows.visitor(row)
 
+    def visitor(self, visitor: VisitorId) -> Visitor | None:
+        row = self._one(sql.VISITOR_BY_ID, id=visitor)
+        return rows.visitor(row) if row else None
+
     def set_email(self, visitor: VisitorId, email: str) -> None:
         self._run(sql.SET_EMAIL, {"visitor": visitor, "email": email})
         self.rings.append(visitor_topic(visitor))
@@ -132,6 +141,10 @@ class Conversations:
         self._outdate_threads(value.id)
         self._known[value.id] = self._locked[value.id] = value
         return value
+
+    def conversation(self, conversation: ConversationId) -> Conversation | None:
+        row = self._one(sql.CONVERSATION_BY_ID, id=conversation)
+        return rows.conversation(row) if row else None
 
     def _outdate_threads(self, conversation: ConversationId) -> None:
         """What was read before its conversation was locked may have changed since."""
@@ -255,8 +268,13 @@ class Conversations:
         for message in step.changed:
             self._change_message(message)
         for delivery in step.deliveries:
-            self._add_delivery(delivery, thread)
+            self._add_delivery(delivery, step.conversation, thread)
+        self._save_time(step)
         self._ring_for(step)
+
+    def _save_time(self, step: Step) -> None:
+        """Deadlines are another half of the transaction's business; see storage.time."""
+        raise NotImplementedError
 
     def _change_message(self, value: Message) -> None:
         self._change(sql.UPDATE_MESSAGE, sql.MESSAGE_CHANGES, rows.message_values(value))
@@ -292,12 +310,23 @@ class Conversations:
         self._known[value.id] = value
         return value
 
-    def _add_delivery(self, delivery: Delivery, thread: Thread | None) -> None:
+    def _add_delivery(self, delivery: Delivery, conversation: Conversation, thread: Thread | None) -> None:
+        if delivery.kind is Kind.MAIL:
+            self.send(replace(delivery, conversation=conversation.id))
+            return
         if thread is None or thread.id != delivery.thread:
             raise NotFound(f"thread {delivery.thread}")
         if delivery.kind is Kind.CARD and self._one(sql.DUE_CARD, lane=delivery.lane):
             return
-        self._run(sql.INSERT_DELIVERY, rows.delivery_values(delivery, thread))
+        self._run(sql.INSERT_DELIVERY, rows.delivery_values(delivery, thread.channel, conversation.id))
+
+    def send(self, delivery: Delivery, channel: ChannelId | None = None) -> bool:
+        if channel is None:
+            outlet = Channel(ChannelId(MAIL_OUTLET), MAIL_OUTLET, "")
+            self._put_channel(outlet)
+            channel = outlet.id
+        self.rings.append(OUTBOX)
+        return self._is_new(sql.DELIVERY, rows.delivery_values(delivery, channel, delivery.conversation))
 
     def _ring_for(self, step: Step) -> None:
         if any(message.change for message in (*step.messages, *step.changed)):
@@ -328,11 +357,11 @@ class Conversations:
     def _changes(self, conversation: Conversation, after: int) -> tuple[tuple[Message, int, Agent | None], ...]:
         values = {"conversation": conversation.id, "after": after, "limit": CHANGES_LIMIT}
         found = self._connection.execute(sql.CHANGES, values)
-        return tuple((rows.message(row), conversation.number, _author(row)) for row in found)
+        return tuple((rows.message(row), conversation.number, author(row)) for row in found)
 
     def _history(self, visitor: VisitorId) -> tuple[tuple[Message, int, Agent | None], ...]:
         found = self._connection.execute(sql.HISTORY, {"visitor": visitor, "limit": HISTORY_LIMIT}).all()
-        return tuple((rows.message(row), row.conversation_number, _author(row)) for row in reversed(found))
+        return tuple((rows.message(row), row.conversation_number, author(row)) for row in reversed(found))
 
 
 def _freely(_lane: str) -> None:
@@ -344,7 +373,7 @@ def _standing(value: Conversation) -> tuple[object, ...]:
     return value.status, value.claimant, value.seen
 
 
-def _author(row: AnyRow) -> Agent | None:
+def author(row: AnyRow) -> Agent | None:
     if row.agent_id_ is None:
         return None
     return rows.agent_from({name: getattr(row, f"agent_{name}_") for name in rows.AGENT_COLUMNS})

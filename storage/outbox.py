@@ -18,19 +18,23 @@ from bridge.model import (
     Message,
     MessageId,
     Receipt,
+    Status,
     Thread,
     ThreadId,
 )
 from bridge.moving import HISTORY
 from bridge.topics import OUTBOX, visitor_topic
-from bridge.transaction import LIMITED, Agenda, Choice, Doubt, Errand
+from bridge.transaction import LIMITED, Agenda, Choice, Doubt, Errand, ThreadErrand
 from storage import rows
 from storage import statements as sql
-from storage.conversations import Conversations
+from storage import statements_time as timely
 from storage.rows import AnyRow
+from storage.time import Time
 
 DOUBT_REST: Final = timedelta(seconds=60)  # how long a doubt that was handed out is not handed out again
 NEVER_ROSE: Final = ("due", "sending", "unknown")
+ALL_OPEN: Final = ("sending", "unknown")
+From = tuple[str, ...]
 
 # Open and claimed threads first, then a claimed conversation's root, other roots, other lines, private hints, cards.
 _RANK = case(
@@ -44,7 +48,7 @@ _RANK = case(
 _TAKE = sql.TAKE.order_by(_RANK, sql.d.number).limit(1)
 
 
-class Outbox(Conversations):
+class Outbox(Time):
     """See bridge.transaction.Outbox."""
 
     def agenda(self, workplace: str, now: datetime) -> Agenda:
@@ -65,26 +69,40 @@ class Outbox(Conversations):
         found = self._one(_TAKE, **values)
         if found is None:
             return None
-        self.lock_conversation(ConversationId(found.conversation_id))
+        self._lock_its_conversation(found)
         if not self._run(sql.BEGIN_ATTEMPT, {"this": found.number, "mine": epoch, "now": now}):
             return None
         errand = self._errand(found.number)
-        return self._frozen(errand, choice) if errand.attempt == 1 else errand
+        if isinstance(errand, ThreadErrand) and errand.attempt == 1:
+            return self._frozen(errand, choice)
+        return errand
+
+    def _lock_its_conversation(self, row: AnyRow) -> None:
+        if row.conversation_id is not None:
+            self.lock_conversation(row.conversation_id)
 
     def _errand(self, number: int) -> Errand:
-        row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
-        thread_row = self._one(sql.THREAD_BY_ID, id=row.thread_id) if row else None
-        if row is None or thread_row is None:
-            raise LookupError(f"delivery {number}")
-        thread = rows.thread(thread_row)
-        self._known[thread.id] = thread
-        conversation = self.lock_conversation(ConversationId(row.conversation_id))
+        row = self._the_delivery(number)
+        if row.thread_id is not None:
+            return self._thread_errand(row)
         return Errand(
             delivery=rows.delivery(row),
             attempt=row.attempt,
             started_at=row.started_at,
+            channel=self.channel(row.channel_id),
+        )
+
+    def _thread_errand(self, row: AnyRow) -> ThreadErrand:
+        thread = rows.thread(self._the(sql.THREAD_BY_ID, row.thread_id))
+        self._known[thread.id] = thread
+        conversation = self.lock_conversation(ConversationId(row.conversation_id))
+        is_card = row.kind in ("open", "card")
+        return ThreadErrand(
+            delivery=rows.delivery(row),
+            attempt=row.attempt,
+            started_at=row.started_at,
             thread=thread,
-            channel=rows.channel(self._the(sql.CHANNEL_BY_ID, row.channel_id)),
+            channel=self.channel(row.channel_id),
             conversation=conversation,
             site=self.site_of(conversation.site),
             visitor=rows.visitor(self._the(sql.VISITOR_BY_ID, conversation.visitor)),
@@ -92,13 +110,15 @@ class Outbox(Conversations):
             messages=self._messages_of(row),
             earlier=conversation.number - 1,
             root_key=self._root_key(thread) if row.kind == "card" else "",
-            is_moved=row.kind in ("open", "card")
-            and self._one(sql.HAS_MOVED, conversation=conversation.id) is not None,
+            is_moved=is_card and self._one(timely.HAS_MOVED, conversation=conversation.id) is not None,
+            schedule=self.schedule(conversation.channel) if is_card else None,
         )
 
-    def _has_moved(self, row: AnyRow) -> bool:
-        is_card = row.kind in ("open", "card")
-        return is_card and self._one(sql.HAS_MOVED, conversation=row.conversation_id) is not None
+    def _the_delivery(self, number: int) -> AnyRow:
+        row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
+        if row is None:
+            raise LookupError(f"delivery {number}")
+        return row
 
     def _root_key(self, thread: Thread) -> str:
         row = self._one(sql.POST_AT, thread=thread.id, ref=thread.ref)
@@ -111,11 +131,11 @@ class Outbox(Conversations):
         return row
 
     def hasten(self, workplace: str, channel: str, now: datetime) -> None:
-        self._run(sql.HASTEN, {"workplace": workplace, "channel": channel, "now": now, "why": LIMITED})
+        self._run(timely.HASTEN, {"workplace": workplace, "channel": channel, "now": now, "why": LIMITED})
         self.rings.append(OUTBOX)
 
     def call_back(self, thread: ThreadId) -> None:
-        self._run(sql.CALL_BACK, {"thread": thread})
+        self._run(timely.CALL_BACK, {"thread": thread})
 
     def _messages_of(self, row: AnyRow) -> tuple[Message, ...]:
         if row.words == HISTORY:
@@ -130,7 +150,7 @@ class Outbox(Conversations):
         message = self.message(row.message_id) if row.message_id else None
         return (message,) if message else ()
 
-    def _frozen(self, errand: Errand, choice: Choice) -> Errand:
+    def _frozen(self, errand: ThreadErrand, choice: Choice) -> ThreadErrand:
         """What a post carries is decided at its first attempt and never again."""
         kind = errand.delivery.kind
         if kind not in (Kind.OPEN, Kind.POST, Kind.NOTICE):
@@ -143,7 +163,7 @@ class Outbox(Conversations):
             self._run(sql.INSERT_POST_MESSAGE, {"post_id": errand.delivery.key, "message_id": message.id})
         return replace(errand, messages=messages)
 
-    def _joined(self, errand: Errand, max_text: int) -> tuple[Message, ...]:
+    def _joined(self, errand: ThreadErrand, max_text: int) -> tuple[Message, ...]:
         """The lines that wait right behind this one, as far as they fit into its post."""
         room = max_text - sum(len(markup.plain(said.body)) + 1 for said in errand.messages)
         taken: list[Message] = []
@@ -167,7 +187,7 @@ class Outbox(Conversations):
         epoch: int,
         to: DeliveryState,
         *,
-        from_: tuple[str, ...] = ("sending", "unknown"),
+        from_: From = ALL_OPEN,
         due: datetime | None = None,
         ended: datetime | None = None,
         why: str = "",
@@ -185,10 +205,12 @@ class Outbox(Conversations):
         return self._run(sql.SET_STATE, values) == 1
 
     def delivered(self, number: int, epoch: int, ref: str, order: str) -> bool:
-        row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
+        row = self._locked_delivery(number)
         if row is None:
             return False
-        self.lock_conversation(ConversationId(row.conversation_id))
+        if not self._calls_still(row):
+            self._settle(number, epoch, DeliveryState.CANCELLED, why="claimed")
+            return False
         if not self._settle(number, epoch, DeliveryState.DONE):
             return False
         delivery = rows.delivery(row)
@@ -196,10 +218,24 @@ class Outbox(Conversations):
             self._stands(delivery, ref, order)
         return True
 
+    def _locked_delivery(self, number: int) -> AnyRow | None:
+        """A delivery in the turn of its conversation."""
+        row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
+        if row is not None:
+            self._lock_its_conversation(row)
+        return row
+
+    def _calls_still(self, row: AnyRow) -> bool:
+        """Whether what calls for a claim still does; everything else always."""
+        if not row.escalates:
+            return True
+        conversation = self.lock_conversation(row.conversation_id)
+        return conversation.status is Status.WAITING and conversation.spell == row.escalates
+
     def _stands(self, delivery: Delivery, ref: str, order: str) -> None:
         self._run(sql.SET_POST, {"this": delivery.key, "ref": ref, "order": order})
         if delivery.kind is Kind.OPEN:
-            thread = rows.thread(self._the(sql.THREAD_BY_ID, delivery.thread))
+            thread = rows.thread(self._the(sql.THREAD_BY_ID, delivery.thread or ""))
             self._run(sql.SET_THREAD, {"this": thread.id, "ref": ref, "state": thread.state.value})
         carried = self._connection.execute(sql.MESSAGES_OF_POST, {"post": delivery.key}).all()
         self._receive([rows.message(row) for row in carried], Receipt.POSTED)
@@ -219,19 +255,23 @@ class Outbox(Conversations):
             self.rings.append(visitor_topic(conversation.visitor))
 
     def postponed(self, number: int, epoch: int, until: datetime, cause: str) -> bool:
+        return self._due_again(number, epoch, until, cause)
+
+    def _due_again(self, number: int, epoch: int, at: datetime, cause: str, *, from_: From = ALL_OPEN) -> bool:
+        """Due at a time, unless nobody wants it any more."""
         self.rings.append(OUTBOX)
-        return self._settle(number, epoch, DeliveryState.DUE, due=until, why=cause)
+        row = self._locked_delivery(number)
+        if row is not None and not self._calls_still(row):
+            return self._settle(number, epoch, DeliveryState.CANCELLED, from_=from_, why="claimed")
+        return self._settle(number, epoch, DeliveryState.DUE, from_=from_, due=at, why=cause)
 
     def doubtful(self, number: int, epoch: int, ended_at: datetime) -> bool:
         self.rings.append(OUTBOX)
         return self._settle(number, epoch, DeliveryState.UNKNOWN, from_=("sending",), due=ended_at, ended=ended_at)
 
     def gave_up(self, number: int, epoch: int, cause: str) -> bool:
-        row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
-        if row is None:
-            return False
-        self.lock_conversation(ConversationId(row.conversation_id))
-        if not self._settle(number, epoch, DeliveryState.FAILED, from_=NEVER_ROSE, why=cause):
+        row = self._locked_delivery(number)
+        if row is None or not self._settle(number, epoch, DeliveryState.FAILED, from_=NEVER_ROSE, why=cause):
             return False
         if row.kind in ("open", "post"):
             self._receive(list(self._messages_of(row)), Receipt.UNDELIVERED)
@@ -252,7 +292,7 @@ class Outbox(Conversations):
         return tuple(doubt for doubt in found if doubt is not None)
 
     def _doubt(self, row: AnyRow, epoch: int, now: datetime) -> Doubt | None:
-        self.lock_conversation(ConversationId(row.conversation_id))
+        self._lock_its_conversation(row)
         until = now + DOUBT_REST
         is_ours = self._settle(row.number, epoch, DeliveryState.UNKNOWN, from_=("unknown",), due=until)
         return Doubt(self._errand(row.number), row.ended_at) if is_ours else None
@@ -262,8 +302,7 @@ class Outbox(Conversations):
         return self._settle(number, epoch, DeliveryState.UNKNOWN, from_=("unknown",), due=at)
 
     def not_found(self, number: int, epoch: int, now: datetime) -> bool:
-        self.rings.append(OUTBOX)
-        return self._settle(number, epoch, DeliveryState.DUE, from_=("unknown",), due=now, why="not found")
+        return self._due_again(number, epoch, now, "not found", from_=("unknown",))
 
     def take_lease(self, name: str, owner: str, now: datetime, until: datetime, *, by_force: bool) -> int | None:
         fresh = {"name": name, "owner": owner, "epoch": 1, "expires_at": until}
@@ -293,7 +332,7 @@ class Outbox(Conversations):
 
     def _adopt(self, row: AnyRow, epoch: int, now: datetime) -> None:
         """Posts become doubts; edits and hints are simply made again, since twice is harmless."""
-        again = row.kind in ("card", "tell")
+        again = row.kind in ("card", "tell", "erase")
         values = {
             "this": row.number,
             "mine": epoch,
@@ -305,7 +344,7 @@ class Outbox(Conversations):
 
     def expire(self, workplace: str, before: datetime) -> int:
         old = self._connection.execute(sql.OLD, {"workplace": workplace, "before": before}).all()
-        in_order = sorted(old, key=lambda row: (row.conversation_id, row.number))
+        in_order = sorted(old, key=lambda row: (row.conversation_id or "", row.number))
         return sum(self.gave_up(row.number, row.epoch, "a day has passed") for row in in_order)
 
     def waiting_count(self, workplace: str) -> int:

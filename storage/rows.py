@@ -16,6 +16,7 @@ from bridge.model import (
     ChannelId,
     Conversation,
     ConversationId,
+    Deadline,
     Delivery,
     Kind,
     Message,
@@ -31,6 +32,7 @@ from bridge.model import (
     Thread,
     ThreadId,
     ThreadState,
+    Timer,
     Visibility,
     Visitor,
     VisitorId,
@@ -72,6 +74,21 @@ def site_values(value: Site) -> Values:
         "accent": value.accent,
         "privacy_url": value.privacy_url,
         "daily_limit": value.daily_limit,
+    }
+
+
+def deadline(row: AnyRow) -> Deadline:
+    """A row of `deadline`."""
+    return Deadline(Timer(row.timer), ConversationId(row.conversation_id), row.due_at, row.level)
+
+
+def deadline_values(value: Deadline) -> Values:
+    """The columns of a deadline."""
+    return {
+        "conversation_id": value.conversation,
+        "timer": value.timer.value,
+        "due_at": value.at,
+        "level": value.level,
     }
 
 
@@ -118,6 +135,7 @@ def conversation(row: AnyRow) -> Conversation:
         claimant=row.claimant,
         joined=tuple(AgentId(name) for name in row.joined.split()),
         spell=row.spell,
+        level=row.level,
         changes=row.changes,
         places=row.places,
         seen=row.seen,
@@ -142,6 +160,7 @@ def conversation_values(value: Conversation) -> Values:
         "claimant": value.claimant,
         "joined": " ".join(value.joined),
         "spell": value.spell,
+        "level": value.level,
         "changes": value.changes,
         "places": value.places,
         "seen": value.seen,
@@ -233,7 +252,7 @@ def delivery(row: AnyRow) -> Delivery:
     return Delivery(
         kind=Kind(row.kind),
         lane=row.lane,
-        thread=ThreadId(row.thread_id),
+        thread=row.thread_id,
         key=row.key,
         at=row.created_at,
         message=row.message_id,
@@ -241,22 +260,25 @@ def delivery(row: AnyRow) -> Delivery:
         about=json.loads(row.about),
         to=row.to_ref,
         number=row.number,
+        escalates=row.escalates,
+        conversation=row.conversation_id,
     )
 
 
-def delivery_values(value: Delivery, place: Thread) -> Values:
-    """The columns of a new delivery into a thread."""
+def delivery_values(value: Delivery, channel: ChannelId, conversation: ConversationId | None) -> Values:
+    """The columns of a new delivery into a channel."""
     return {
         "kind": value.kind.value,
         "lane": value.lane,
         "key": value.key,
-        "channel_id": place.channel,
-        "conversation_id": place.conversation,
-        "thread_id": place.id,
+        "channel_id": channel,
+        "conversation_id": conversation,
+        "thread_id": value.thread,
         "message_id": value.message,
         "words": value.words,
         "about": json.dumps(value.about, ensure_ascii=False),
         "to_ref": value.to,
+        "escalates": value.escalates,
         "state": "due",
         "epoch": 0,
         "attempt": 0,

@@ -45,15 +45,21 @@ _PENDING: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in 
 _WAITS = d.state.in_(_PENDING)
 
 
+def waits() -> ColumnElement[bool]:
+    """The delivery has not left."""
+    return _WAITS
+
+
 def _set(table: Table, *keys: str) -> dict[str, Any]:
     """Every column but the key, each from a parameter of its name."""
     return {column.name: bindparam(column.name) for column in table.columns if column.name not in keys}
 
 
-SITE_BY_KEY: Final = select(SITE).where(SITE.c.key == bindparam("key"))
-SITE_BY_ID: Final = select(SITE).where(SITE.c.id == bindparam("id"))
-SITES: Final = select(SITE).order_by(SITE.c.key)
-CHANNEL_BY_ID: Final = select(CHANNEL).where(CHANNEL.c.id == bindparam("id"))
+_SITE = [column for column in SITE.columns if column.name not in ("policy", "is_active")]
+SITE_BY_KEY: Final = select(*_SITE).where(SITE.c.key == bindparam("key"), SITE.c.is_active)
+SITE_BY_ID: Final = select(*_SITE).where(SITE.c.id == bindparam("id"))
+SITES: Final = select(*_SITE).where(SITE.c.is_active).order_by(SITE.c.key)
+CHANNEL_BY_ID: Final = select(CHANNEL.c.id, CHANNEL.c.workplace, CHANNEL.c.ref).where(CHANNEL.c.id == bindparam("id"))
 
 VISITOR_BY_TOKEN: Final = select(*_VISITOR).where(VISITOR.c.token_hash == bindparam("token"))
 VISITOR_BY_ID: Final = select(*_VISITOR).where(VISITOR.c.id == bindparam("id"))
@@ -77,7 +83,7 @@ UPDATE_CONVERSATION: Final = (
 THREAD_BY_ID: Final = select(THREAD).where(t.id == bindparam("id"))
 GOING_ON: Final = (
     select(THREAD)
-    .where(t.conversation_id == bindparam("conversation"), t.state != "moved")
+    .where(t.conversation_id == bindparam("conversation"), t.state.in_(("active", "closed")))
     .order_by(t.spell.desc())
     .limit(1)
 )
@@ -132,22 +138,22 @@ UPDATE_MESSAGE: Final = (
     update(MESSAGE).where(m.id == bindparam("this")).values({name: bindparam(name) for name in MESSAGE_CHANGES})
 )
 
-_WITH_AGENT = select(MESSAGE, *[column.label(f"agent_{column.name}_") for column in AGENT_COLUMNS]).outerjoin(
-    AGENT, AGENT.c.id == m.agent_id
+# The one place that says what a visitor may see: the widget, transcripts and exports all read through it.
+_VISIBLE = (
+    select(MESSAGE, *[column.label(f"agent_{column.name}_") for column in AGENT_COLUMNS])
+    .outerjoin(AGENT, AGENT.c.id == m.agent_id)
+    .where(m.visibility == "public")
 )
+SHOWN: Final = _VISIBLE.where(m.conversation_id == bindparam("conversation")).order_by(m.place, m.ordering)
 CHANGES: Final = (
-    _WITH_AGENT.where(
-        m.conversation_id == bindparam("conversation"),
-        m.visibility == "public",
-        m.change > bindparam("after"),
-    )
+    _VISIBLE.where(m.conversation_id == bindparam("conversation"), m.change > bindparam("after"))
     .order_by(m.change)
     .limit(bindparam("limit"))
 )
 HISTORY: Final = (
-    _WITH_AGENT.add_columns(c.number.label("conversation_number"))
+    _VISIBLE.add_columns(c.number.label("conversation_number"))
     .join(CONVERSATION, c.id == m.conversation_id)
-    .where(c.visitor_id == bindparam("visitor"), m.visibility == "public")
+    .where(c.visitor_id == bindparam("visitor"))
     .order_by(c.number.desc(), m.place.desc(), m.ordering.desc())
     .limit(bindparam("limit"))
 )
@@ -177,15 +183,15 @@ _PLACES = and_(
 TAKE: Final = (
     select(d.number, d.conversation_id)
     .join(CHANNEL, CHANNEL.c.id == d.channel_id)
-    .join(CONVERSATION, c.id == d.conversation_id)
-    .join(THREAD, t.id == d.thread_id)
+    .outerjoin(CONVERSATION, c.id == d.conversation_id)
+    .outerjoin(THREAD, t.id == d.thread_id)
     .where(
         _WAITS,
         d.state == "due",
         d.due_at <= bindparam("now"),
         d.kind.in_(bindparam("kinds", expanding=True)),
         _PLACES,
-        or_(d.kind == "open", t.ref != ""),
+        or_(d.thread_id.is_(None), d.kind == "open", t.ref != ""),
         ~exists().where(
             _EARLIER.c.lane == d.lane,
             _EARLIER.c.number < d.number,
@@ -376,25 +382,4 @@ SAID_SO_FAR: Final = (
     )
     .order_by(m.place.desc(), m.ordering.desc())
     .limit(100)
-)
-CALL_BACK: Final = (
-    update(DELIVERY)
-    .where(d.thread_id == bindparam("thread"), d.state.in_(_PENDING))
-    .values(state="joined", cause="moved")
-)
-HAS_MOVED: Final = select(t.id).where(t.conversation_id == bindparam("conversation"), t.state == "moved").limit(1)
-HASTEN: Final = (
-    update(DELIVERY)
-    .where(
-        d.channel_id.in_(
-            select(CHANNEL.c.id).where(
-                CHANNEL.c.workplace == bindparam("workplace"), CHANNEL.c.ref == bindparam("channel")
-            )
-        ),
-        _WAITS,
-        d.state == "due",
-        d.due_at > bindparam("now"),
-        d.cause != bindparam("why"),
-    )
-    .values(due_at=bindparam("now"))
 )

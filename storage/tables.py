@@ -30,6 +30,7 @@ from bridge.model import (
     Standing,
     Status,
     ThreadState,
+    Timer,
     Visibility,
 )
 
@@ -65,17 +66,20 @@ def _ordered(**options: Any) -> Any:
 
 
 class ChannelRow(SQLModel, table=True):
-    """A channel of a workplace."""
+    """A channel of a workplace. `name` is the configuration's, empty if it names none; `hours` and `plan` are JSON."""
 
     __tablename__ = "channel"
     __table_args__ = (UniqueConstraint("workplace", "ref"),)
     id: str = Field(primary_key=True)
     workplace: str
     ref: str
+    name: str
+    hours: str
+    plan: str
 
 
 class SiteRow(SQLModel, table=True):
-    """A website; `origins` one a line."""
+    """A website; `origins` one a line; `policy` is JSON; what the configuration does not name any more is retired."""
 
     __tablename__ = "site"
     __table_args__ = (one_of("rule", Rule),)
@@ -90,6 +94,8 @@ class SiteRow(SQLModel, table=True):
     accent: str
     privacy_url: str
     daily_limit: int
+    policy: str
+    is_active: bool
 
 
 class AgentRow(SQLModel, table=True):
@@ -117,7 +123,7 @@ class VisitorRow(SQLModel, table=True):
     token_hash: str = Field(unique=True)
     language: str
     name: str
-    email: str
+    email: str = Field(index=True)
     created_at: datetime
 
 
@@ -129,6 +135,8 @@ class ConversationRow(SQLModel, table=True):
         UniqueConstraint("visitor_id", "number"),
         _partial("uq_conversation_open", "visitor_id", where="status <> 'closed'", unique=True),
         _partial("ix_conversation_claimed", "claimant", where="status = 'claimed'"),
+        _partial("ix_conversation_waiting", "channel_id", "waiting_since", where="status = 'waiting'"),
+        _partial("ix_conversation_ended", "site_id", "closed_at", where="status = 'closed'"),
         Index(None, "site_id", "opened_at"),
         one_of("status", Status),
     )
@@ -142,6 +150,7 @@ class ConversationRow(SQLModel, table=True):
     claimant: str | None = Field(default=None, foreign_key="agent.id")
     joined: str
     spell: int
+    level: int
     changes: int = _big()
     places: int = _big()
     seen: int = _big()
@@ -216,6 +225,7 @@ class DeliveryRow(SQLModel, table=True):
         _partial("ix_delivery_pending_lane", "lane", "number", where=PENDING),
         _partial("ix_delivery_pending_due", "channel_id", "due_at", where=PENDING),
         _partial("ix_delivery_pending_message", "message_id", where=PENDING),
+        _partial("ix_delivery_mail", "to_ref", "created_at", where="kind = 'mail'"),
         one_of("kind", Kind),
         one_of("state", DeliveryState),
         {"sqlite_autoincrement": True},
@@ -229,12 +239,13 @@ class DeliveryRow(SQLModel, table=True):
     lane: str
     key: str = Field(unique=True)
     channel_id: str = Field(foreign_key="channel.id")
-    conversation_id: str = Field(foreign_key="conversation.id", index=True)
-    thread_id: str = Field(foreign_key="thread.id")
+    conversation_id: str | None = Field(foreign_key="conversation.id", index=True)
+    thread_id: str | None = Field(foreign_key="thread.id")
     message_id: str | None = Field(foreign_key="message.id")
     words: str
     about: str
     to_ref: str
+    escalates: int
     state: str
     epoch: int
     attempt: int
@@ -263,6 +274,25 @@ class PostMessageRow(SQLModel, table=True):
     __tablename__ = "post_message"
     post_id: str = Field(primary_key=True, foreign_key="post.id")
     message_id: str = Field(primary_key=True, foreign_key="message.id", index=True)
+
+
+class DeadlineRow(SQLModel, table=True):
+    """When time must look at a conversation again."""
+
+    __tablename__ = "deadline"
+    __table_args__ = (one_of("timer", Timer),)
+    conversation_id: str = Field(primary_key=True, foreign_key="conversation.id")
+    timer: str = Field(primary_key=True)
+    due_at: datetime = Field(index=True)
+    level: int
+
+
+class ConfigurationRow(SQLModel, table=True):
+    """What is known of the whole: when a configuration was applied last."""
+
+    __tablename__ = "configuration"
+    name: str = Field(primary_key=True)
+    value: str
 
 
 class SeenRow(SQLModel, table=True):

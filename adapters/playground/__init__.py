@@ -1,7 +1,9 @@
-"""A strict pretend Slack on the wire. Imports nothing of ours: it is the other end."""
+"""A strict pretend Slack and a mailbox on the wire. Imports nothing of ours: it is the other end."""
 
 from adapters.playground.errors import Refused
-from adapters.playground.rules import APP_TOKEN, BOT_TOKEN, HttpTarget, Rules
+from adapters.playground.mail import Mail
+from adapters.playground.mailbox import MailAttempt
+from adapters.playground.rules import APP_TOKEN, BOT_TOKEN, HttpTarget, MailDoor, Rules
 from adapters.playground.server import Playground
 from adapters.playground.values import Bot, Channel, Person, Team
 from adapters.playground.workspace import Workspace
@@ -12,6 +14,9 @@ __all__ = [
     "Bot",
     "Channel",
     "HttpTarget",
+    "Mail",
+    "MailAttempt",
+    "MailDoor",
     "Person",
     "Playground",
     "Refused",

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.playground import blocks, limits
+from adapters.playground import blocks, emoji, limits
 from adapters.playground.arguments import Arguments
 from adapters.playground.errors import ApiError
 from adapters.playground.stage import Stage
@@ -57,7 +57,7 @@ def _with_defaults(value: Any) -> Any:
         made.setdefault("emoji", True)
     if made.get("type") == "mrkdwn":
         made.setdefault("verbatim", False)
-    return made
+    return emoji.completed(made)
 
 
 def blocks_of(stage: Stage, arguments: Arguments) -> list[JSON]:
@@ -94,9 +94,21 @@ def _words_of(arguments: Arguments) -> str:
     return markdown
 
 
-def content_of(stage: Stage, arguments: Arguments) -> Content:
-    """Of a post, an ephemeral or an edit; the callers add their own limit on the text."""
+def username_of(arguments: Arguments, default: str = "") -> str:
+    name = arguments.text("username", default)
+    if len(name) > limits.USERNAME:
+        raise ApiError("invalid_arguments", "[ERROR] must be less than 81 characters [json-pointer:/username]")
+    return name
+
+
+def content_of(stage: Stage, arguments: Arguments, *, over: str = "msg_too_long") -> Content:
+    """Of a post, an ephemeral or an edit; the callers add their own limit on the text.
+
+    `over` is what the method answers when all the blocks together are too long.
+    """
     made, attachments = blocks_of(stage, arguments), _attachments_of(arguments)
+    if blocks.words(made) > limits.ALL_BLOCKS:
+        raise ApiError(over)
     text = _words_of(arguments)
     if not text.strip() and not made and not attachments:
         raise ApiError("no_text")

@@ -96,8 +96,9 @@ METHODS: dict[str, Contract] = {
         "ts channel",
         "as_user attachments blocks file_ids link_names markdown_text metadata parse "
         "reply_broadcast text unfurled_attachments",
-        "cant_update_message channel_not_found invalid_blocks invalid_blocks_format is_inactive "
-        "markdown_text_conflict message_not_found msg_too_long no_text too_many_attachments "
+        "cant_broadcast_message cant_update_message channel_not_found invalid_blocks invalid_blocks_format is_inactive "
+        "markdown_text_conflict message_not_found msg_too_long no_dual_broadcast_content_update no_text "
+        "too_many_attachments "
         f"{_METADATA_ERRORS}",
     ),
     "conversations.history": _row(

@@ -14,6 +14,8 @@ from aiohttp import web
 from adapters.playground import display, interactivity, membership, people, wiring
 from adapters.playground.errors import Refused
 from adapters.playground.faults import Fault
+from adapters.playground.mail_control import MailControl
+from adapters.playground.mail_faults import MailFault
 from adapters.playground.people import How, Place
 from adapters.playground.stage import Stage
 from adapters.playground.values import JSON, Call
@@ -96,6 +98,8 @@ class Control:
             web.post("/play/fault", self.fault),
             web.delete("/play/fault", self.no_faults),
             web.post("/play/socket", self.socket),
+            web.post("/play/mail_fault", self.mail_fault),
+            *MailControl(self.stage.mailbox).routes(),
         ]
 
     # reading
@@ -184,6 +188,13 @@ class Control:
     async def no_faults(self, _request: web.Request) -> web.Response:
         self.stage.faults.clear()
         self.stage.deliveries.habits.clear()
+        self.stage.mailbox.faults.clear()
+        return _done()
+
+    async def mail_fault(self, request: web.Request) -> web.Response:
+        want = await Wanted.of(request)
+        fault = MailFault(want.text("kind"), want.number("seconds", 0))
+        self.stage.mailbox.faults.add(fault, _times(want))
         return _done()
 
     async def socket(self, request: web.Request) -> web.Response:

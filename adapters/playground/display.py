@@ -94,4 +94,8 @@ def workspace(stage: Stage) -> JSON:
             }
             for one in known.channels.values()
         ],
+        "usergroups": [
+            {name: group[name] for name in ("id", "handle", "name", "users")}
+            for group in (shapes.usergroup(team, known.people.values()),)
+        ],
     }

@@ -29,6 +29,9 @@ class Live:
         self.connections = connections
         self._push(self._counted())
 
+    def mails(self, count: int) -> None:
+        self._push({"type": "mails", "count": count})
+
     def _counted(self) -> JSON:
         return {"type": "connections", "count": self.connections}
 

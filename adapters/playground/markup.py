@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from adapters.playground import emoji, shapes
 from adapters.playground.values import JSON, Person
 
 TOKEN = re.compile(
@@ -36,6 +37,8 @@ def _person(name: str, people: Iterable[Person]) -> str:
 def _mention(name: str, people: Iterable[Person]) -> tuple[JSON, str] | None:
     if name in RANGES:
         return {"type": "broadcast", "range": name}, f"<!{name}>"
+    if name == shapes.HANDLE:
+        return {"type": "usergroup", "usergroup_id": shapes.AGENTS}, f"<!subteam^{shapes.AGENTS}>"
     found = _person(name, people)
     return ({"type": "user", "user_id": found}, f"<@{found}>") if found else None
 
@@ -49,7 +52,7 @@ def _element(found: re.Match[str], people: Iterable[Person]) -> tuple[JSON, str]
     if kind == "at":
         return _mention(word, people)
     if kind == "emoji":
-        return {"type": "emoji", "name": word}, f":{word}:"
+        return emoji.element(word), f":{word}:"
     return {"type": "text", "text": word, "style": {kind: True}}, escape(found[0])
 
 

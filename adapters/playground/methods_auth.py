@@ -53,26 +53,9 @@ def emoji(stage: Stage, _arguments: Arguments) -> JSON:
 
 
 def usergroups(stage: Stage, arguments: Arguments) -> JSON:
-    members = [one.id for one in stage.workspace.people.values() if not one.is_bot and not one.is_stranger]
-    group: JSON = {
-        "id": "S0AGENTS001",
-        "team_id": stage.workspace.team.id,
-        "is_usergroup": True,
-        "name": "Agents",
-        "description": "Everybody who answers visitors",
-        "handle": "agents",
-        "is_external": False,
-        "date_create": 1767225600,
-        "date_update": 1767225600,
-        "date_delete": 0,
-        "auto_type": None,
-        "created_by": members[0],
-        "updated_by": members[0],
-        "deleted_by": None,
-        "prefs": {"channels": [], "groups": []},
-        "user_count": len(members),
-    }
-    return {"usergroups": [group | {"users": members} if arguments.flag("include_users") else group]}
+    group = shapes.usergroup(stage.workspace.team, tuple(stage.workspace.people.values()))
+    hidden = () if arguments.flag("include_users") else ("users",)
+    return {"usergroups": [{name: value for name, value in group.items() if name not in hidden}]}
 
 
 METHODS = {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from adapters.playground import blocks, limits, shapes
+from adapters.playground import limits, shapes
 from adapters.playground.arguments import Arguments
-from adapters.playground.content import content_of, metadata_of
+from adapters.playground.content import content_of, metadata_of, username_of
 from adapters.playground.errors import ApiError
 from adapters.playground.scopes import DRESS
 from adapters.playground.stage import Stage
 from adapters.playground.values import JSON, Channel, Stored, Whisper, trim
+
+BROADCAST = "thread_broadcast"
 
 
 def channel_of(stage: Stage, arguments: Arguments, name: str = "channel") -> Channel:
@@ -58,9 +60,7 @@ def _signed(stage: Stage, arguments: Arguments) -> JSON:
             "team": team.id,
             "bot_profile": shapes.bot_profile(bot, team, stage.url),
         }
-    name = arguments.text("username", bot.name)
-    if len(name) > limits.USERNAME:
-        raise ApiError("invalid_arguments", "[ERROR] must be less than 81 characters [json-pointer:/username]")
+    name = username_of(arguments, bot.name)
     return own | {"subtype": "bot_message", "username": name, "icons": _icons(arguments)}
 
 
@@ -70,14 +70,12 @@ def _threaded(stage: Stage, channel: Channel, arguments: Arguments) -> JSON:
         return {}
     made: JSON = {"thread_ts": root.ts}
     made |= {"parent_user_id": root.wire["user"]} if "user" in root.wire else {}
-    return made | {"subtype": "thread_broadcast"} if arguments.flag("reply_broadcast") else made
+    return made | {"subtype": BROADCAST} if arguments.flag("reply_broadcast") else made
 
 
 def post_message(stage: Stage, arguments: Arguments) -> JSON:
     channel = _writable(stage, arguments)
-    content, metadata = content_of(stage, arguments), metadata_of(arguments)
-    if blocks.words(content.wire.get("blocks", [])) > limits.ALL_BLOCKS:
-        raise ApiError("msg_blocks_too_long")
+    content, metadata = content_of(stage, arguments, over="msg_blocks_too_long"), metadata_of(arguments)
     wire = _signed(stage, arguments) | content.wire | _threaded(stage, channel, arguments) | {"ts": stage.stamp()}
     stage.keep(channel.id, wire, metadata)
     shown = wire | ({"metadata": metadata} if metadata else {})
@@ -101,6 +99,8 @@ def update(stage: Stage, arguments: Arguments) -> JSON:
         raise ApiError("is_inactive")
     if len(arguments.text("text")) > limits.UPDATE_TEXT:
         raise ApiError("msg_too_long")
+    if arguments.flag("reply_broadcast") and stored.wire.get("subtype") != BROADCAST:
+        return _sent_to_the_channel(stage, channel, stored, arguments)
     content, metadata = content_of(stage, arguments), metadata_of(arguments)
     kept = {name: value for name, value in stored.wire.items() if name not in ("blocks", "attachments")}
     edited = {"user": stage.workspace.bot.user_id, "ts": stage.stamp()}
@@ -108,6 +108,16 @@ def update(stage: Stage, arguments: Arguments) -> JSON:
     stage.rewrite(channel.id, stored, kept | content.wire | {"edited": edited})
     shown = stage.workspace.whole(channel.id, stored)
     return {"channel": channel.id, "ts": stored.ts, "text": shown["text"], "message": shown}
+
+
+def _sent_to_the_channel(stage: Stage, channel: Channel, stored: Stored, arguments: Arguments) -> JSON:
+    """A reply that stands already is shown in the channel too; its words cannot change at the same time."""
+    if not stored.is_reply:
+        raise ApiError("cant_broadcast_message")
+    if any(arguments.has(name) for name in ("text", "markdown_text", "blocks", "attachments")):
+        raise ApiError("no_dual_broadcast_content_update")
+    stage.rewrite(channel.id, stored, stored.wire | {"subtype": BROADCAST})
+    return {"channel": channel.id, "ts": stored.ts, "text": stored.wire["text"], "message": dict(stored.wire)}
 
 
 def delete(stage: Stage, arguments: Arguments) -> JSON:
@@ -140,9 +150,18 @@ def permalink(stage: Stage, arguments: Arguments) -> JSON:
     return {"channel": channel.id, "permalink": stage.workspace.permalink(channel.id, stored)}
 
 
+def _check_loading(arguments: Arguments) -> None:
+    given = arguments.parsed("loading_messages", "invalid_arguments") if arguments.has("loading_messages") else []
+    if not isinstance(given, list) or len(given) > limits.LOADING_MESSAGES:
+        raise ApiError("invalid_arguments", "[ERROR] no more than 10 items allowed [json-pointer:/loading_messages]")
+    if any(not isinstance(one, str) or not 0 < len(one) <= limits.LOADING_MESSAGE for one in given):
+        raise ApiError("invalid_arguments", "[ERROR] must be 1 to 50 characters [json-pointer:/loading_messages]")
+
+
 def set_status(stage: Stage, arguments: Arguments) -> JSON:
     """The line under a thread; kept as the last one said, an empty one clears it."""
     channel = channel_of(stage, arguments, "channel_id")
+    _check_loading(arguments)
     root = stage.workspace.find(channel.id, arguments.text("thread_ts"))
     if root is None or root.is_reply:
         raise ApiError("invalid_thread_ts")

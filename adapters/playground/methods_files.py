@@ -9,9 +9,11 @@ from aiohttp import web
 
 from adapters.playground import events
 from adapters.playground.arguments import Arguments
-from adapters.playground.content import blocks_of
+from adapters.playground.blocks import words
+from adapters.playground.content import blocks_of, username_of
 from adapters.playground.errors import ApiError
 from adapters.playground.files import File
+from adapters.playground.limits import ALL_BLOCKS
 from adapters.playground.rules import BOT_TOKEN
 from adapters.playground.stage import Stage
 from adapters.playground.values import JSON
@@ -97,7 +99,9 @@ def _wire(stage: Stage, arguments: Arguments) -> JSON:
     wire |= {"text": arguments.text("initial_comment"), "display_as_bot": False}
     if arguments.has("blocks"):
         wire["blocks"] = blocks_of(stage, arguments)
-    name = arguments.text("username")
+        if words(wire["blocks"]) > ALL_BLOCKS:
+            raise ApiError("invalid_blocks")
+    name = username_of(arguments)
     return wire | {"bot_id": bot.bot_id} | ({"username": name} if name else {"user": bot.user_id})
 
 

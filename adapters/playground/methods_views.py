@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 from adapters.playground import blocks, limits
 from adapters.playground.arguments import Arguments
+from adapters.playground.elements import each, long, text
 from adapters.playground.errors import ApiError
 from adapters.playground.stage import Stage
 from adapters.playground.values import JSON, trim
 
 KEPT = 1000
+STRINGS = {"private_metadata": limits.PRIVATE_METADATA, "callback_id": limits.ID, "external_id": limits.ID}
 FIELDS = ("title", "submit", "close", "blocks", "private_metadata", "callback_id", "external_id")
 
 
-def _breaches(view: JSON) -> list[str]:
-    found = blocks.check_blocks(view.get("blocks"), most=limits.VIEW_BLOCKS)
+def _breaches(view: JSON) -> Iterator[str]:
+    for breach in blocks.check_blocks(view.get("blocks"), most=limits.VIEW_BLOCKS):
+        yield breach.replace("[json-pointer:/blocks", "[json-pointer:/view/blocks")
+    needed = {"title"} if view["type"] == "modal" else set()
     for name in ("title", "submit", "close"):
-        text = view.get(name)
-        if text is None and not (name == "title" and view["type"] == "modal"):
-            continue
-        words = text.get("text") if isinstance(text, dict) else None
-        if not isinstance(words, str) or not 0 < len(words) <= limits.VIEW_TITLE:
-            found.append(f"must be a plain_text of 1 to 24 characters [json-pointer:/view/{name}]")
-    if len(str(view.get("private_metadata", ""))) > limits.PRIVATE_METADATA:
-        found.append("must be less than 3001 characters [json-pointer:/view/private_metadata]")
-    return found
+        if name in needed or view.get(name) is not None:
+            yield from text(view.get(name), limits.VIEW_TITLE, f"/view/{name}", ("plain_text",))
+    for name, most in STRINGS.items():
+        if view.get(name) is not None:
+            yield from long(view[name], most, f"/view/{name}", 0)
+    if view["type"] == "modal" and view.get("submit") is None and _asks(view):
+        yield "missing required field: submit [json-pointer:/view]"
+
+
+def _asks(view: JSON) -> bool:
+    """A dialog with something to fill in needs a button that sends it."""
+    return any(block.get("type") == "input" for _, block in each(view.get("blocks")))
 
 
 def _view(arguments: Arguments, kind: str) -> JSON:
@@ -36,7 +44,7 @@ def _view(arguments: Arguments, kind: str) -> JSON:
         raise ApiError("invalid_arguments", "[ERROR] missing required field: type [json-pointer:/view]")
     if len(json.dumps(view).encode()) > limits.VIEW_BYTES:
         raise ApiError("view_too_large")
-    if found := _breaches(view):
+    if found := list(_breaches(view)):
         raise ApiError("invalid_arguments", *(f"[ERROR] {one}" for one in found))
     return view
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +37,16 @@ GRANTED = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailDoor:
+    """How the mailbox lets mail in. With `tls` it offers STARTTLS; with a user it wants a login before anything."""
+
+    tls: ssl.SSLContext | None = None
+    needs_tls: bool = False
+    user: str = ""
+    password: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """Seconds everywhere. `limits=False` switches every rate limit off; the sizes are always
     enforced.
@@ -54,6 +65,9 @@ class Rules:
     file_delay: float = 0.05
     kept_messages: int = 20000
     kept_calls: int = 10000
+    kept_mails: int = 500
+    mail_size: int = 10 * 1024 * 1024
+    mail_door: MailDoor = MailDoor()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,5 @@
-"""One running pretend Slack: Web API, sockets, pages and control on one port, and the same verbs in
-Python.
+"""One running pretend Slack: Web API, sockets, pages and control on one port, a mailbox on another, and
+the same verbs in Python.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from adapters.playground import answers, api, avatars, methods_files, responses
 from adapters.playground.control import Control
 from adapters.playground.errors import ApiError, Refused
 from adapters.playground.http_events import HttpSender
+from adapters.playground.mail_server import MailServer
+from adapters.playground.mail_verbs import MailVerbs
 from adapters.playground.rules import HttpTarget, Rules
 from adapters.playground.stage import Stage
 from adapters.playground.static import Pages
-from adapters.playground.verbs import Verbs
 from adapters.playground.workspace import Workspace
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -48,7 +49,7 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
         return web.json_response({"error": str(refused)}, status=400)
 
 
-class Playground(Verbs):
+class Playground(MailVerbs):
     """Nothing listens before `start`, nothing is left after `stop`. One start per object."""
 
     def __init__(
@@ -61,6 +62,7 @@ class Playground(Verbs):
     ) -> None:
         super().__init__(Stage.set_up(workspace or Workspace.pretend(), rules or Rules()))
         self._pages = Pages(silta_origin, site_key)
+        self._mail = MailServer(self.stage.mailbox)
         self._runner: web.AppRunner | None = None
         self._session: ClientSession | None = None
 
@@ -74,7 +76,17 @@ class Playground(Verbs):
         """What a Slack client takes as its base_url."""
         return f"{self.stage.url}/api/"
 
-    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+    @property
+    def smtp_host(self) -> str:
+        """Always loopback; empty before `start`."""
+        return self._mail.host
+
+    @property
+    def smtp_port(self) -> int:
+        """Zero before `start`."""
+        return self._mail.port
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0, *, smtp_port: int = 0) -> None:
         self._runner = web.AppRunner(self._app(), shutdown_timeout=1.0, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
@@ -82,8 +94,10 @@ class Playground(Verbs):
         bound = self._runner.addresses[0][1]
         shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
         self.stage.url = f"http://{shown}:{bound}"
+        await self._mail.start(host if host in LOOPBACK else "127.0.0.1", smtp_port)
 
     async def stop(self) -> None:
+        await self._mail.stop()
         await self.stage.deliveries.stop()
         await self.stage.hub.close(list(self.stage.hub.links))
         await self.stage.live.close()

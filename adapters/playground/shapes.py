@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from adapters.playground.values import JSON, Bot, Channel, Person, Team
 
+AGENTS, HANDLE = "S0AGENTS001", "agents"
 IMAGE_SIZES = (24, 32, 48, 72, 192, 512)
 
 
@@ -101,4 +104,28 @@ def bot_profile(bot: Bot, team: Team, url: str) -> JSON:
         "deleted": False,
         "updated": 1767225600,
         "team_id": team.id,
+    }
+
+
+def usergroup(team: Team, people: Iterable[Person]) -> JSON:
+    """The one group, `@agents`: everybody of the team."""
+    members = [one.id for one in people if not one.is_bot and not one.is_stranger]
+    return {
+        "id": AGENTS,
+        "team_id": team.id,
+        "is_usergroup": True,
+        "name": "Agents",
+        "description": "Everybody who answers visitors",
+        "handle": HANDLE,
+        "is_external": False,
+        "date_create": 1767225600,
+        "date_update": 1767225600,
+        "date_delete": 0,
+        "auto_type": None,
+        "created_by": members[0],
+        "updated_by": members[0],
+        "deleted_by": None,
+        "prefs": {"channels": [], "groups": []},
+        "user_count": len(members),
+        "users": members,
     }

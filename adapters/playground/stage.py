@@ -14,6 +14,7 @@ from adapters.playground.doors import Doors
 from adapters.playground.faults import Faults
 from adapters.playground.files import Shelf
 from adapters.playground.live import Live
+from adapters.playground.mailbox import Mailbox
 from adapters.playground.pace import Pace
 from adapters.playground.rules import Rules
 from adapters.playground.sockets import Hub
@@ -30,6 +31,7 @@ class Stage:
     deliveries: Deliveries
     pace: Pace
     doors: Doors
+    mailbox: Mailbox
     shelf: Shelf = field(default_factory=Shelf)
     faults: Faults = field(default_factory=Faults)
     calls: deque[Call] = field(default_factory=deque)
@@ -45,7 +47,8 @@ class Stage:
     def set_up(cls, workspace: Workspace, rules: Rules) -> Stage:
         live = Live()
         hub = Hub(workspace.bot.app_id, live.count, rules.ping_every)
-        made = cls(workspace, rules, live, hub, Deliveries(hub, rules), Pace(rules), Doors(rules.clock))
+        box = Mailbox(rules, live)
+        made = cls(workspace, rules, live, hub, Deliveries(hub, rules), Pace(rules), Doors(rules.clock), box)
         made.calls = deque(maxlen=rules.kept_calls)
         return made
 

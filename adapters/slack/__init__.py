@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any, Final
 
@@ -14,11 +14,12 @@ from aiohttp import web
 from adapters.slack import knock, listeners
 from adapters.slack.calls import open_session
 from adapters.slack.desk import Desk
+from adapters.slack.found import Finding, Found, found_capabilities
 from adapters.slack.http import HttpDoor
 from adapters.slack.inbox import Inbox
 from adapters.slack.listeners import Taker
 from adapters.slack.manifest import link, written
-from adapters.slack.probe import Finding, Probe, Witness
+from adapters.slack.probe import Probe, Witness
 from adapters.slack.setup import FIELDS, SlackSettings, faults
 from adapters.slack.socket import SlackSocket
 from adapters.slack.tempo import Tempo
@@ -29,11 +30,13 @@ __all__ = [
     "FIELDS",
     "Desk",
     "Finding",
+    "Found",
     "SlackBridge",
     "SlackSettings",
     "SlackWorkplace",
     "Tempo",
     "faults",
+    "found_capabilities",
     "link",
     "open_slack",
     "written",
@@ -97,7 +100,7 @@ class SlackBridge:
             found.append(sentence)
         return tuple(found)
 
-    async def probe(self, channel: str, person: str, serve: Serve) -> AsyncIterator[Finding]:
+    async def probe(self, channel: str, person: str, serve: Serve) -> AsyncGenerator[Finding, None]:
         """Try in this channel what cannot be known without a real workspace, and clean up. Not beside `listen`.
 
         `person` is who may be shown a private line; nobody, if empty. `serve` runs a web server for the routes.
@@ -109,7 +112,9 @@ class SlackBridge:
                 await stack.enter_async_context(serve(self._door.routes()))
             await self.start()
             stack.push_async_callback(self.stop)
-            async for finding in Probe(self.workplace, channel, person, witness).run():
+            findings = Probe(self.workplace, channel, person, witness).run()
+            await stack.enter_async_context(contextlib.aclosing(findings))
+            async for finding in findings:
                 yield finding
 
     def health(self) -> dict[str, Any]:

@@ -34,5 +34,8 @@ class Desk(Protocol):
     async def person_changed(self, person: Person, workplace: str, /) -> None:
         """Somebody has another name, standing or picture."""
 
+    async def channel_moved(self, workplace: str, old: str, new: str, /) -> bool:
+        """A channel is called `new` from now on. False when it is none of ours, or known already."""
+
     async def channel_changed(self, workplace: str, channel: str, /) -> None:
         """A channel may have become usable or unusable: look again."""

@@ -324,8 +324,19 @@ def _is_own(message: Mapping[str, Any], own: Own) -> bool:
 
 
 def _is_outsider(message: Mapping[str, Any], own: Own) -> bool:
-    """Whether the event itself shows that its author belongs to another organisation."""
+    """Whether the event itself shows that its author belongs to another organisation.
+
+    Within an Enterprise organisation another workspace does not show that: who they are is asked of Slack, and only
+    who is proven to belong to the organisation is none (`people.standing`).
+    """
     if message.get("is_stranger") is True:
         return True
-    teams = {text(message.get(field)) for field in ("team", "user_team", "source_team")}
-    return bool(teams - {"", own.team, own.enterprise})
+    teams = {text(message.get(field)) for field in ("team", "user_team", "source_team")} - {"", own.team}
+    if not own.enterprise:
+        return bool(teams)
+    return any(team != own.enterprise and not _is_workspace(team) for team in teams)
+
+
+def _is_workspace(team: str) -> bool:
+    """Whether it is a workspace's id; the other ids that stand in its place are those of whole organisations."""
+    return team.startswith("T")

@@ -108,15 +108,25 @@ class Inbox:
     async def _noted(self, happening: Happening) -> None:
         """What happened to the place rather than to a conversation."""
         match happening:
-            case ChannelChanged(channel, became):
-                if became:
-                    log.warning("channel %s has become %s: set SILTA_SLACK_CHANNEL to it", channel, became)
+            case ChannelChanged(channel, became) if became:
+                await self._moved(channel, became)
+            case ChannelChanged(channel):
                 await self._desk.channel_changed(self._workplace.name, channel)
             case Unclear(reason):
                 log.info("the threads are read again: %s", reason)
                 await self._desk.missed(self._workplace.name)
             case Revoked(advice):
                 self._revoked(advice)
+
+    async def _moved(self, channel: str, became: str) -> None:
+        """Only the memory follows by itself: settings that name the old id would lead back there at the next start."""
+        if await self._desk.channel_moved(self._workplace.name, channel, became):
+            log.error(
+                "Slack has given channel %s the id %s. Conversations go on there; before the next start put"
+                " the new id wherever your settings name the old one, SILTA_SLACK_CHANNEL among them.",
+                channel,
+                became,
+            )
 
     def _revoked(self, advice: str) -> None:
         """Said once: both events may come, in either order. The alert is the courier's, when a call fails."""

@@ -30,11 +30,19 @@ def standing(user: Mapping[str, Any], own: Own) -> Standing:
     """What a person is to us. Who left, or belongs to another organisation, is an outsider."""
     if user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == "USLACKBOT":
         return Standing.BOT
-    team = text(user.get("team_id"))
-    if user.get("deleted") or user.get("is_stranger") or team not in ("", own.team, own.enterprise):
+    if user.get("deleted") or user.get("is_stranger") or not _is_of_our_organisation(user, own):
         return Standing.OUTSIDER
     is_guest = user.get("is_restricted") or user.get("is_ultra_restricted")
     return Standing.GUEST if is_guest else Standing.MEMBER
+
+
+def _is_of_our_organisation(user: Mapping[str, Any], own: Own) -> bool:
+    """Of our workspace, or of another one of the same Enterprise organisation."""
+    team = text(user.get("team_id"))
+    if not own.enterprise:
+        return team in ("", own.team)
+    proven = mapping(user.get("enterprise_user")).get("enterprise_id")
+    return team in (own.team, own.enterprise) or proven == own.enterprise
 
 
 def name(user: Mapping[str, Any]) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -13,6 +13,7 @@ from adapters.slack import manifest
 from adapters.slack.calls import called
 from adapters.slack.errors import FAILURES, outcome
 from adapters.slack.fields import mapping, text
+from adapters.slack.found import Finding, summary
 from adapters.slack.workplace import SlackWorkplace
 from bridge.errors import WorkplaceError
 from bridge.ports import Button, Card, Placed, Post, ThreadRef
@@ -25,15 +26,6 @@ LOOKS_EVERY: Final = 0.5
 # Characters of blocks in one post: the most that we send, and what would allow us to send more.
 BUDGETS: Final = (10_000, 12_000, 13_000, 16_000, 20_000)
 _PARTS: Final = 2_500
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was tried, whether it is as we need it, and what was seen."""
-
-    what: str
-    is_well: bool
-    seen: str = ""
 
 
 class Witness:
@@ -82,8 +74,16 @@ class Probe:
         self._posted: list[str] = []
         self._key = f"probe-{secrets.token_hex(8)}"
 
-    async def run(self) -> AsyncIterator[Finding]:
-        """The findings, one by one; whatever happens, what was posted is taken away."""
+    async def run(self) -> AsyncGenerator[Finding, None]:
+        """The findings, one by one, and at last all together; whatever happens, what was posted is taken away."""
+        findings = []
+        async with contextlib.aclosing(self._tries()) as tries:
+            async for finding in tries:
+                findings.append(finding)
+                yield finding
+        yield summary(findings)
+
+    async def _tries(self) -> AsyncGenerator[Finding, None]:
         yield await self._scopes()
         fault = await _tried("channel", self._workplace.channel_fault(self._channel))
         yield fault if isinstance(fault, Finding) else Finding("channel", not fault, fault)
@@ -108,7 +108,8 @@ class Probe:
         yield await self._done("edit", self._workplace.edit_card(thread, _card("Tried"), self._key))
         yield await self._read_back(root, what="marker after an edit")
         yield await self._done("reaction", self._workplace.mark(self._channel, root.ref, "shown", ""))
-        yield await self._named(thread)
+        yield await self._said("name", thread, Post((MARK,), MARK, "Visitor"))  # as visitors' lines are
+        yield await self._said("broadcast", thread, Post((MARK,), MARK, is_broadcast=True))
         yield await self._private(thread)
         yield await self._budget(thread)
         yield await self._event(root)
@@ -133,7 +134,8 @@ class Probe:
             if isinstance(found, Finding):
                 return found
             if root in found:
-                return Finding(what, is_well=True, seen=f"read back after {loop.time() - began:.1f} s")
+                took = round(loop.time() - began, 1)
+                return Finding(what, is_well=True, seen=f"read back after {took:.1f} s", measure=took)
             await asyncio.sleep(LOOKS_EVERY)
         return Finding(what, is_well=False, seen="not read back: after a doubtful call a post could stand there twice")
 
@@ -141,17 +143,17 @@ class Probe:
         ended = await _tried(what, work)
         return ended if isinstance(ended, Finding) else Finding(what, is_well=True)
 
-    async def _named(self, thread: ThreadRef) -> Finding:
-        """A line under a name of its own, as visitors' lines are."""
-        line = await _tried("name", self._workplace.post(thread, Post((MARK,), MARK, "Visitor"), f"{self._key}-name"))
+    async def _said(self, what: str, thread: ThreadRef, post: Post) -> Finding:
+        line = await _tried(what, self._workplace.post(thread, post, f"{self._key}-{what}"))
         if isinstance(line, Finding):
             return line
         self._posted.append(line.ref)
-        return Finding("name", is_well=True)
+        return Finding(what, is_well=True)
 
     async def _private(self, thread: ThreadRef) -> Finding:
         if not self._person:
-            return Finding("private line", is_well=True, seen="not tried; name yourself with --person U…")
+            seen = "not tried; name yourself with --person U…"
+            return Finding("private line", is_well=True, seen=seen, is_tried=False)
         told = Post((MARK,), MARK, buttons=(Button("probe", "OK"),))
         return await self._done("private line", self._workplace.tell(thread, self._person, told))
 
@@ -165,7 +167,7 @@ class Probe:
                 refusal = f"; {size} characters: {error.cause}"
                 break
             most = size
-        return Finding("blocks", most >= BUDGETS[0], f"{most} characters in one post{refusal}")
+        return Finding("blocks", most >= BUDGETS[0], f"{most} characters in one post{refusal}", measure=most)
 
     async def _sized(self, thread: ThreadRef, size: int) -> str:
         words = [{"type": "text", "text": "x" * min(_PARTS, size - start)} for start in range(0, size, _PARTS)]

@@ -2,7 +2,7 @@
 
 Words travel in `text` elements of rich text or in `plain_text`: neither knows any markup, so
 nothing in them can mention, link, or call a picture. The `text` beside the blocks is read by
-notifications; it is escaped.
+notifications; it is escaped. Who is called by name stands in a block apart from all words.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from adapters.slack import inert, rich
+from adapters.slack import calling, inert, rich
 from bridge.graphemes import pieces
 from bridge.markup import Markup, plain
 from bridge.ports import Button, Capabilities, Card, Pace, Post
@@ -66,7 +66,13 @@ def card_blocks(card: Card) -> list[Block]:
 def post_blocks(post: Post) -> list[Block]:
     """A visitor's line is rich text; the product's own words look unlike any person's."""
     body = _said(post.body) if post.author else _notice(post.body)
-    return [block for block in (body, _actions(post.buttons)) if block]
+    return [block for block in (_called(post.mentions), body, _actions(post.buttons)) if block]
+
+
+def post_text(post: Post) -> str:
+    """What stands beside the blocks: notifications show it, and tell those who are called by it."""
+    words, called = fallback(post.summary, post.body), calling.written(post.mentions)
+    return f"{called} {words}" if called else words
 
 
 def author(post: Post) -> str:
@@ -83,6 +89,12 @@ def fallback(summary: str, body: Markup = ()) -> str:
 def verb_of(action_id: str) -> str:
     """The verb of a pressed button."""
     return action_id.partition(":")[0]
+
+
+def _called(refs: Iterable[str]) -> Block:
+    """Markup, since nobody documents that rich text notifies; `verbatim` keeps all but the mentions from acting."""
+    mentions = calling.written(refs)
+    return {"type": "section", "text": {"type": "mrkdwn", "text": mentions, "verbatim": True}} if mentions else {}
 
 
 def _heading(text: str) -> Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any, Final
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack import identity, inbound, people, render, search
+from adapters.slack import alike, calling, identity, inbound, people, render, search
 from adapters.slack.calls import called, web_client
 from adapters.slack.errors import in_doubt
 from adapters.slack.fields import ident, mapping, text
@@ -21,6 +22,8 @@ from bridge.errors import ROOT_GONE, Rejected, Unreachable
 from bridge.inbound import Heard
 from bridge.model import Person
 from bridge.ports import Card, Placed, Post, ThreadRef
+
+log = logging.getLogger("silta.slack")
 
 _CHANNEL_FAULTS: Final = {
     "channel_not_found": "Channel {ref} does not exist or the app cannot see it: check the id, and"
@@ -44,6 +47,7 @@ class SlackWorkplace:
         self._settings = settings
         self._session = session
         self._own: Own | None = None
+        self._names = alike.Taken()
 
     def tokenless(self) -> AsyncWebClient:
         """A client for whoever must have one and has no business calling."""
@@ -87,8 +91,16 @@ class SlackWorkplace:
         )
 
     async def post(self, thread: ThreadRef, post: Post, key: str) -> Placed:
-        """Post a line in a thread; under the visitor's name if it is theirs."""
-        return await self._posted(key, channel=thread.channel, thread_ts=thread.root, **_worded(post), **_signed(post))
+        """Post a line in a thread, or without a root in the channel; under the visitor's name if it is theirs."""
+        return await self._posted(key, **_where(thread, post), **_worded(post), **self._signed(post))
+
+    def _signed(self, post: Post) -> dict[str, Any]:
+        """Nobody on a website may pass for a colleague or for the product."""
+        if not post.author:
+            return {}
+        name = render.author(post)
+        is_borrowed = self._names.is_borrowed(name, self._own.name if self._own else "")
+        return {"username": alike.marked(name) if is_borrowed else name}
 
     async def edit_card(self, thread: ThreadRef, card: Card, key: str) -> None:
         """Show the card's new state in place.
@@ -177,7 +189,9 @@ class SlackWorkplace:
                 )
         except TimeoutError:
             found = b""
-        return people.person(user, own, found)
+        person = people.person(user, own, found)
+        self._names.keep(person.ref, person.name)
+        return person
 
     async def channel_fault(self, channel: str) -> str:
         """Why nothing can be posted in this channel."""
@@ -214,12 +228,17 @@ class SlackWorkplace:
         return identity.placed(stamp)
 
 
+def _where(thread: ThreadRef, post: Post) -> dict[str, Any]:
+    if not thread.root:
+        return {"channel": thread.channel}
+    place = {"channel": thread.channel, "thread_ts": thread.root}
+    return place | ({"reply_broadcast": True} if post.is_broadcast else {})
+
+
 def _worded(post: Post) -> dict[str, Any]:
-    return {"text": render.fallback(post.summary, post.body), "blocks": render.post_blocks(post)}
-
-
-def _signed(post: Post) -> dict[str, Any]:
-    return {"username": render.author(post)} if post.author else {}
+    for ref in calling.strange(post.mentions):
+        log.warning("nobody is called by %.40r: it is no id of a person or a user group", ref)
+    return {"text": render.post_text(post), "blocks": render.post_blocks(post)}
 
 
 def _marked(key: str) -> dict[str, Any]:

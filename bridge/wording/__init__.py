@@ -28,8 +28,13 @@ def section(language: str, name: str) -> Mapping[str, str]:
 
 def say(language: str, key: str, **about: str) -> str:
     """The sentence `section.key` with its {places} filled; what fills them is never read as a format."""
+    return say_own({}, language, key, **about)
+
+
+def say_own(own: Mapping[str, str], language: str, key: str, **about: str) -> str:
+    """The same, unless a site has a sentence of its own under this key."""
     name, _, word = key.partition(".")
-    sentence = section(language, name)[word]
+    sentence = own.get(key) or section(language, name)[word]
     for place, value in about.items():
         sentence = sentence.replace("{" + place + "}", value.replace("{", "{\u2060"))
     return sentence.replace("{\u2060", "{")

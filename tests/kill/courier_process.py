@@ -9,6 +9,8 @@ from datetime import timedelta
 import bridge.delivery
 from adapters.playground import APP_TOKEN, BOT_TOKEN
 from adapters.slack import SlackSettings, open_slack
+from bridge.alerts import Alerts
+from bridge.carriers import ThreadCarrier
 from bridge.clock import SystemClock
 from bridge.delivery import Courier
 from storage.opening import open_store
@@ -23,10 +25,10 @@ async def main(url: str, api_url: str, name: str) -> None:
     """Carry until the standard input ends."""
     bridge.delivery.LEASE = LEASE  # type: ignore[misc]
     bridge.delivery.PROVES_AFTER = PROVES_AFTER  # type: ignore[misc]
-    signals = LocalSignals()
+    signals, clock = LocalSignals(), SystemClock()
     store = await open_store(url, signals)
     slack = await open_slack(SlackSettings(BOT_TOKEN, APP_TOKEN, api_url, timeout=TIMEOUT, paced=False))
-    courier = Courier(slack.workplace, store, signals, SystemClock(), owner=name)
+    courier = Courier(ThreadCarrier(slack.workplace, store, clock), store, signals, clock, name, Alerts(store, clock))
     carrying = asyncio.create_task(courier.run())
     await asyncio.to_thread(sys.stdin.read)
     await courier.stop(1.0)

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from bridge import markup
 from bridge.agents import AgentDesk
+from bridge.alerts import Alerts
+from bridge.carriers import ThreadCarrier
 from bridge.delivery import Courier
 from bridge.errors import BridgeError, NotFound
 from bridge.inbound import Heard, Pressed, Removed
@@ -107,7 +109,14 @@ class Town:
 
     def _new_courier(self) -> Courier:
         self._starts += 1
-        return Courier(self.outside, self.store, self.signals, self.clock, f"owner{self._starts}")
+        return Courier(
+            ThreadCarrier(self.outside, self.store, self.clock),
+            self.store,
+            self.signals,
+            self.clock,
+            f"owner{self._starts}",
+            Alerts(self.store, self.clock),
+        )
 
     def _die(self) -> None:
         """Gone without a word: no call is recorded, but what was written over there stays written."""

@@ -36,7 +36,7 @@ def look(http):
 
 async def test_the_workspace_is_described(look):
     found = await look("workspace")
-    assert set(found) == {"team", "bot", "users", "channels"}
+    assert set(found) == {"team", "bot", "users", "channels", "usergroups"}
     assert {one["id"]: one["bot_is_member"] for one in found["channels"]}[BILLING] is True
     flags = {one["id"]: (one["is_restricted"], one["is_stranger"]) for one in found["users"]}
     assert flags[GUEST] == (True, False)

@@ -27,6 +27,7 @@ def plain(text):
         ("@Anna", [{"type": "user", "user_id": "U0ANNA00001"}], "<@U0ANNA00001>"),
         ("@anna.virtanen", [{"type": "user", "user_id": "U0ANNA00001"}], "<@U0ANNA00001>"),
         ("<@U0SARA00001>", [{"type": "user", "user_id": "U0SARA00001"}], "<@U0SARA00001>"),
+        ("@agents", [{"type": "usergroup", "usergroup_id": "S0AGENTS001"}], "<!subteam^S0AGENTS001>"),
         ("@nobody", [plain("@nobody")], "@nobody"),
         ("me@here.fi", [plain("me@here.fi")], "me@here.fi"),
         (
@@ -36,7 +37,14 @@ def plain(text):
         ),
         ("*b*", [plain("b") | {"style": {"bold": True}}], "*b*"),
         ("2*3*4", [plain("2*3*4")], "2*3*4"),
-        (":wave:", [{"type": "emoji", "name": "wave"}], ":wave:"),
+        (":wave:", [{"type": "emoji", "name": "wave", "unicode": "1f44b"}], ":wave:"),
+        (":heart:", [{"type": "emoji", "name": "heart", "unicode": "2764-fe0f"}], ":heart:"),
+        (
+            ":point_up::skin-tone-6:",
+            [{"type": "emoji", "name": "point_up::skin-tone-6", "unicode": "261d-1f3ff"}],
+            ":point_up::skin-tone-6:",
+        ),
+        (":partyparrot:", [{"type": "emoji", "name": "partyparrot"}], ":partyparrot:"),
         ("at 10:30:00", [plain("at 10:30:00")], "at 10:30:00"),
     ],
 )

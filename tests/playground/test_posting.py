@@ -1,11 +1,13 @@
 """chat.*: what is stored, what comes back, what is refused."""
 
 import json
+import re
 
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from adapters.playground import BOT_TOKEN, Rules
+from adapters.playground import BOT_TOKEN, Rules, emoji
+from adapters.playground.static import FOLDER
 from adapters.playground.workspace import ANNA, BILLING, GENERAL, GUEST, SUPPORT
 
 AUTH = {"Authorization": f"Bearer {BOT_TOKEN}"}
@@ -106,11 +108,76 @@ async def test_a_post_is_refused(slack, client, arguments, error):
     assert slack.messages(SUPPORT) == []
 
 
-async def test_the_budget_of_all_blocks(client):
+CARRIERS = {
+    "chat.postMessage": ({}, "msg_blocks_too_long"),
+    "chat.update": ({"ts": "own"}, "msg_too_long"),
+    "chat.postEphemeral": ({"user": ANNA}, "msg_too_long"),
+}
+PICTURE = {"type": "image", "image_url": "https://x.test/a.png"}
+ILL = {
+    "an empty text": {"type": "section", "text": {"type": "mrkdwn", "text": ""}},
+    "a long text": {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}},
+    "a picture without words": PICTURE,
+    "a picture with empty words": PICTURE | {"alt_text": ""},
+    "a small picture without words": {"type": "context", "elements": [PICTURE]},
+    "a picture beside without words": {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": "x"},
+        "accessory": PICTURE,
+    },
+    "a long label": {"type": "actions", "elements": [button(text={"type": "plain_text", "text": "x" * 76})]},
+    "an empty element": {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": ""}]}],
+    },
+}
+
+
+@pytest.fixture(params=CARRIERS)
+async def carrier(request, client):
+    """Each method that carries blocks, and what it says when they are too long together."""
+    more, over = CARRIERS[request.param]
+    if "ts" in more:
+        more = {"ts": (await client.chat_postMessage(channel=SUPPORT, text="own"))["ts"]}
+
+    def call(**arguments):
+        return client.api_call(request.param, json={"channel": SUPPORT} | more | arguments)
+
+    return call, over
+
+
+async def test_the_budget_of_all_blocks(carrier):
+    call, over = carrier
     block = {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 2700}}
-    call = client.chat_postMessage(channel=SUPPORT, text="x", blocks=[block] * 5)
-    assert await refused(call) == "msg_blocks_too_long"
-    await client.chat_postMessage(channel=SUPPORT, text="x", blocks=[block] * 4)
+    assert await refused(call(text="x", blocks=[block] * 5)) == over
+    await call(text="x", blocks=[block] * 4)
+
+
+@pytest.mark.parametrize("ill", ILL)
+async def test_an_ill_block_is_refused_by_every_method(carrier, ill):
+    call, _ = carrier
+    assert await refused(call(text="x", blocks=[ILL[ill]])) == "invalid_blocks"
+
+
+async def test_nothing_at_all_is_refused_by_every_method(carrier):
+    call, _ = carrier
+    assert await refused(call(text=" ")) == "no_text"
+    assert await refused(call(text="x", markdown_text="y")) == "markdown_text_conflict"
+    assert await refused(call(markdown_text="y" * 12_001)) == "invalid_arguments"
+
+
+async def test_a_standard_emoji_gets_its_code_points(client):
+    elements = [{"type": "emoji", "name": name} for name in ("wave", "+1::skin-tone-2", "partyparrot")]
+    rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+    message = (await client.chat_postMessage(channel=SUPPORT, text="x", blocks=[rich]))["message"]
+    shown = message["blocks"][0]["elements"][0]["elements"]
+    assert [one.get("unicode") for one in shown] == ["1f44b", "1f44d-1f3fb", None]
+
+
+def test_the_page_and_the_wire_know_the_same_emoji():
+    page = (FOLDER / "chat_emoji.js").read_text(encoding="utf-8")
+    table = page.partition("const FACES = {")[2].partition("};")[0]
+    assert dict(re.findall(r"'?([\w+\-]+)'?: '([^']+)'", table)) == emoji.FACES
 
 
 async def test_a_text_over_the_limit_is_cut_with_a_warning(slack, client):
@@ -191,6 +258,11 @@ async def test_an_ephemeral_is_seen_by_one_person_and_never_read_back(slack, cli
     assert await refused(call) == "message_not_found"
 
 
+async def test_an_ephemeral_has_no_longer_name_than_a_post(client):
+    call = client.chat_postEphemeral(channel=SUPPORT, user=ANNA, text="x", username="n" * 81)
+    assert await refused(call) == "invalid_arguments"
+
+
 async def test_an_ephemeral_needs_a_member(client):
     call = client.chat_postEphemeral(channel=SUPPORT, user="U0NOBODY001", text="x")
     assert await refused(call) == "user_not_in_channel"
@@ -209,6 +281,16 @@ async def test_a_status_line_stays_until_it_is_cleared(slack, client):
     assert slack.stage.statuses[SUPPORT, root] == "types"
     call = client.assistant_threads_setStatus(channel_id=SUPPORT, thread_ts="1.000001", status="x")
     assert await refused(call) == "invalid_thread_ts"
+
+
+@pytest.mark.parametrize("loading", [["x"] * 11, ["x" * 51], [""], "x", [1]])
+async def test_what_a_status_line_turns_through_is_short(client, loading):
+    root = (await client.chat_postMessage(channel=SUPPORT, text="root"))["ts"]
+    arguments = {"channel_id": SUPPORT, "thread_ts": root, "status": "types"}
+    call = client.api_call("assistant.threads.setStatus", json=arguments | {"loading_messages": loading})
+    assert await refused(call) == "invalid_arguments"
+    fine = arguments | {"loading_messages": ["x" * 50] * 10}
+    await client.api_call("assistant.threads.setStatus", json=fine)
 
 
 # how arguments arrive

@@ -17,6 +17,7 @@ class Desk:
     gate: asyncio.Event | None = None
     done: list[str] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
+    channels: dict[str, str] = field(default_factory=dict)  # the old ids of those that moved, and their new ones
 
     async def missed(self, workplace):
         self.gaps.append(workplace)
@@ -38,6 +39,12 @@ class Desk:
 
     async def channel_changed(self, workplace, channel):
         await self._take("channel_changed", (workplace, channel))
+
+    async def channel_moved(self, workplace, old, new):
+        await self._take("channel_moved", (workplace, old, new))
+        is_news = self.channels.get(old) != new
+        self.channels[old] = new
+        return is_news
 
     async def _take(self, verb, value):
         self.got.append((verb, value))

@@ -19,6 +19,7 @@ from adapters.playground.workspace import ANNA, SUPPORT, Workspace
 from adapters.slack import inbound, open_slack
 from adapters.slack.identity import Own
 from adapters.slack.inbound import ChannelChanged, Edited, Ignored, PersonChanged, Revoked, Unclear
+from bridge.errors import Refused, Unreachable
 from bridge.inbound import Heard, Pressed, Removed
 from tests.slack.conftest import TEMPO
 from tests.slack.door import SECRET, at_home, brought_home, deliver, frame_of, is_form
@@ -42,6 +43,11 @@ VERBS = {
 def ourselves() -> Own:
     team = Workspace.pretend()
     return Own(team=team.team.id, user=team.bot.user_id, bot=team.bot.bot_id, app=team.bot.app_id)
+
+
+def _verb(found: Any) -> str:
+    is_moved = isinstance(found, ChannelChanged) and bool(found.became)
+    return "channel_moved" if is_moved else VERBS.get(type(found), "")
 
 
 def expected(body: dict[str, Any]) -> Any:
@@ -97,7 +103,7 @@ async def test_each_of_our_own_payloads_has_its_effect_or_its_reason(slack, door
 
 def _check(name: str, body: dict[str, Any], desk: Any, gaps: int, log: str) -> None:
     found = expected(body)
-    verb = "person_changed" if isinstance(found, PersonChanged) else VERBS.get(type(found))
+    verb = "person_changed" if isinstance(found, PersonChanged) else _verb(found)
     if name == "deliveries_are_limited" or verb == "missed":
         assert len(desk.gaps) == gaps + 1, name
     elif verb:
@@ -119,7 +125,7 @@ async def test_each_recorded_payload_is_acknowledged_and_has_its_effect(slack, d
             desk.got.clear()
             assert await told(slack, doors, door, body), path
             found = expected(body)
-            verb = VERBS.get(type(found), "")
+            verb = _verb(found)
             got = [one for one, _ in desk.got]
             assert got == ([verb] if verb and verb != "missed" else []), (path, found)
             effects[type(found).__name__] = effects.get(type(found).__name__, 0) + 1
@@ -172,10 +178,31 @@ async def test_a_revoked_token_is_not_tried_hotly(slack, settings, desk):
     await bridge.close()
 
 
-async def test_a_new_channel_id_is_said_with_the_setting(slack, doors, desk, caplog):
+@pytest.mark.parametrize("door", ["http", "socket"])
+async def test_a_new_channel_id_reaches_the_desk_and_is_said_once_with_the_setting(slack, doors, desk, caplog, door):
+    moves = at_home(payload("channel_gets_a_new_id"), ROOT)
+    for _ in range(3):
+        assert await told(slack, doors, door, moves)
+    assert desk.all("channel_moved") == [("acme", SUPPORT, "C2HELP")] * 3
+    (error,) = [one.getMessage() for one in caplog.records if one.levelno == logging.ERROR]
+    assert error.startswith(f"Slack has given channel {SUPPORT} the id C2HELP.")
+    assert "SILTA_SLACK_CHANNEL" in error
+
+
+async def test_a_channel_of_others_that_moves_is_no_news(slack, doors, desk, caplog):
+    desk.channels = {SUPPORT: "C2HELP"}
     assert await told(slack, doors, "http", at_home(payload("channel_gets_a_new_id"), ROOT))
-    assert "SILTA_SLACK_CHANNEL" in caplog.text
-    assert desk.all("channel_changed") == [("acme", SUPPORT)]
+    assert "SILTA_SLACK_CHANNEL" not in caplog.text
+
+
+@pytest.mark.parametrize("failure", [Unreachable("memory"), Refused("busy"), TimeoutError()])
+async def test_a_new_channel_id_that_could_not_be_kept_comes_again(slack, doors, desk, failure):
+    desk.failures = [failure]
+    moves = at_home(payload("channel_gets_a_new_id"), ROOT)
+    assert not await told(slack, doors, "http", moves)
+    assert desk.channels == {}
+    assert await told(slack, doors, "http", moves)
+    assert desk.channels == {SUPPORT: "C2HELP"}
 
 
 @pytest.mark.parametrize("over_http", [True, False], ids=["http", "socket"])
@@ -196,8 +223,11 @@ async def test_a_whole_bridge_takes_every_payload_and_goes_on(tmp_path, over_htt
 
 
 def _everything(root: str) -> list[dict[str, Any]]:
-    """Our own payloads but those that end the conversation's thread, and the recorded ones as they are."""
-    ends = ("admin_deletes_the_root", "root_is_deleted_with_a_list_for_the_previous_message", "address_is_verified")
+    """Our own payloads but those that take the conversation away from its thread, and the recorded ones as they are."""
+    ends = (
+        "admin_deletes_the_root", "root_is_deleted_with_a_list_for_the_previous_message", "address_is_verified",
+        "channel_gets_a_new_id",
+    )  # fmt: skip
     kept = [name for name in OWN_FILES if name not in ends and not _speaks(name)]
     files = recorded(*FOLDERS) if SAMPLES.exists() else []
     return [at_home(payload(name), root) for name in kept] + [_both(path)[0] for path in files if _both(path)]

@@ -93,6 +93,33 @@ def test_a_team_of_our_own_organisation_is_not_another():
     assert found.outsider is False
 
 
+GRID = replace(OWN, enterprise="E1OURS")
+
+
+@pytest.mark.parametrize(
+    ("name", "own", "outsider"),
+    [
+        ("sister_workspace_answers_in_a_thread", GRID, False),  # not shown by the event: their standing decides
+        ("sister_workspace_answers_in_a_thread", OWN, True),
+        ("other_enterprise_answers_in_a_thread", GRID, True),
+        ("other_enterprise_answers_in_a_thread", OWN, True),
+        ("agent_answers_in_a_thread", GRID, False),
+    ],
+)
+def test_within_an_organisation_another_workspace_does_not_make_an_outsider(name, own, outsider):
+    found = inbound.event(payload(name), own, "acme")
+    assert isinstance(found, Heard)
+    assert found.outsider is outsider
+
+
+def test_a_stranger_is_one_within_an_organisation_too():
+    wrapper = payload("sister_workspace_answers_in_a_thread")
+    wrapper["event"]["is_stranger"] = True
+    found = inbound.event(wrapper, GRID, "acme")
+    assert isinstance(found, Heard)
+    assert found.outsider is True
+
+
 @pytest.mark.parametrize("name", ["agent_edits_an_answer", "agent_edits_with_a_list_for_the_previous_message"])
 def test_an_edit_keeps_the_place_and_has_a_time_of_its_own(name):
     found = edited(name)

@@ -1,10 +1,12 @@
 """Names, standings, and where a picture may come from."""
 
+from dataclasses import replace
+
 import pytest
 
 from adapters.slack import people
 from bridge.model import Standing
-from tests.slack.payloads import OWN
+from tests.slack.payloads import OWN, payload
 
 HOME = "http://127.0.0.1:8080/api/"
 
@@ -28,6 +30,32 @@ def user(**more):
 )
 def test_each_standing(who, standing):
     assert people.standing(who, OWN) is standing
+
+
+GRID = replace(OWN, enterprise="E1OURS")
+SISTER = payload("sister_workspace_person_changes_a_name")["event"]["user"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "own", "standing"),
+    [
+        ({}, GRID, Standing.MEMBER),
+        ({}, OWN, Standing.OUTSIDER),
+        ({"is_restricted": True}, GRID, Standing.GUEST),
+        ({"is_ultra_restricted": True}, GRID, Standing.GUEST),
+        ({"is_stranger": True}, GRID, Standing.OUTSIDER),
+        ({"deleted": True}, GRID, Standing.OUTSIDER),
+        ({"is_bot": True}, GRID, Standing.BOT),
+        ({"enterprise_user": {"enterprise_id": "E9OTHER"}}, GRID, Standing.OUTSIDER),
+        ({"enterprise_user": []}, GRID, Standing.OUTSIDER),
+        ({"enterprise_user": {}, "team_id": ""}, GRID, Standing.OUTSIDER),
+        ({"enterprise_user": {"enterprise_id": ""}}, OWN, Standing.OUTSIDER),
+        ({"enterprise_user": {}, "team_id": "E1OURS"}, GRID, Standing.MEMBER),
+        ({"enterprise_user": {}, "team_id": "T1OURS"}, GRID, Standing.MEMBER),
+    ],
+)
+def test_a_sister_workspace_of_our_organisation_is_ours(changes, own, standing):
+    assert people.standing(SISTER | changes, own) is standing
 
 
 @pytest.mark.parametrize(

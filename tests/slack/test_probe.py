@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Iterable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 
 from adapters.playground import APP_TOKEN, BOT_TOKEN, HttpTarget, Playground
 from adapters.playground.workspace import ANNA, GENERAL, SUPPORT
-from adapters.slack import SlackSettings, open_slack, probe
+from adapters.slack import SlackSettings, found_capabilities, open_slack, probe
 from adapters.slack.manifest import SCOPES, written
 from adapters.terminal import logs
 from adapters.terminal.commands import commands
@@ -23,8 +24,8 @@ from tests.slack.conftest import RULES, TEMPO
 from tests.slack.door import SECRET
 
 WHOLE = [
-    "scopes", "channel", "post", "marker", "edit", "marker after an edit", "reaction", "name", "private line",
-    "blocks", "events", "clean-up",
+    "scopes", "channel", "post", "marker", "edit", "marker after an edit", "reaction", "name", "broadcast",
+    "private line", "blocks", "events", "clean-up", "capabilities",
 ]  # fmt: skip
 
 
@@ -63,6 +64,39 @@ async def test_all_is_well_and_nothing_stays(slack, settings):
     assert len(slack.ephemerals(SUPPORT, ANNA)) == 1
     (budget,) = [finding.seen for finding in findings if finding.what == "blocks"]
     assert budget == "13000 characters in one post; 16000 characters: msg_blocks_too_long"
+
+
+async def test_what_was_found_is_one_value_that_can_be_kept(settings):
+    findings = await probed(settings)
+    facts = found_capabilities(findings[:-1])
+    assert findings[-1].facts == facts == json.loads(json.dumps(facts))
+    assert facts.pop("read_back_seconds") < 2.0
+    assert facts.pop("block_characters") == 13_000
+    assert set(facts.values()) == {True}
+    assert "13000 block characters" in findings[-1].seen
+
+
+async def test_what_was_not_tried_is_not_known(slack, settings):
+    slack.fail("reactions.add", "error:invalid_name")
+    facts = (await probed(settings, person=""))[-1].facts
+    assert (facts["private_answers"], facts["receipts"], facts["edits"]) == (None, False, True)
+
+
+async def test_a_try_that_ends_early_says_what_it_knows(settings):
+    last = (await probed(settings, channel=GENERAL))[-1]
+    assert {name for name, value in last.facts.items() if value is not None} == {"scopes"}
+    assert last.seen == "scopes"
+
+
+async def test_who_looks_away_in_the_middle_leaves_nothing_behind(slack, settings):
+    bridge = await open_slack(settings, tempo=TEMPO)
+    async with aclosing(bridge.probe(SUPPORT, "", nullcontext)) as findings:
+        async for finding in findings:
+            if finding.what == "name":
+                break
+    await bridge.close()
+    assert slack.calls("chat.postMessage") != []
+    assert slack.messages(SUPPORT) == []
 
 
 async def test_nobody_is_shown_anything_who_was_not_named(slack, settings):

@@ -38,7 +38,7 @@ from bridge.model import (
 )
 from bridge.moving import HISTORY
 from bridge.ports import ThreadRef
-from bridge.transaction import Errand
+from bridge.transaction import ThreadErrand
 from bridge.wording import section
 from tests.slack.sound import unsound
 
@@ -57,11 +57,11 @@ def message(number: int, text: str, speaker: Speaker = Speaker.VISITOR) -> Messa
     return Message(MessageId(f"m{number}"), ConversationId("c1"), speaker, literal(text), NOW)
 
 
-def errand(language: str, kind: Kind = Kind.OPEN, words: str = "") -> Errand:
+def errand(language: str, kind: Kind = Kind.OPEN, words: str = "") -> ThreadErrand:
     """A delivery with everything as long as it can be."""
     agent = Agent(AgentId("a1"), "slack", ANNA, LONG, Standing.MEMBER)
     page = Page(f"https://shop.example/{'p' * 3000}", LONG)
-    return Errand(
+    return ThreadErrand(
         delivery=Delivery(kind, "lane", ThreadId("t1"), "key", NOW, MessageId("m0"), words, ABOUT),
         attempt=1,
         started_at=NOW,
@@ -79,7 +79,7 @@ def errand(language: str, kind: Kind = Kind.OPEN, words: str = "") -> Errand:
     )
 
 
-def standings(language: str) -> Iterator[Errand]:
+def standings(language: str) -> Iterator[ThreadErrand]:
     """Every card."""
     for rule in Rule:
         for status in Status:

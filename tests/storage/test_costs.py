@@ -11,17 +11,19 @@ from sqlalchemy import Select
 from bridge.transaction import LIMITED
 from storage import outbox
 from storage import statements as sql
+from storage import statements_time as timely
 from tests.machine.virtual import EPOCH, connected
 
-GROWING = ("delivery", "message", "conversation", "thread", "visitor", "post", "post_message", "seen")
-LISTS = {"kinds": ["open", "post"], "shut": [""], "from": ["sending"]}
+GROWING = ("delivery", "message", "conversation", "thread", "visitor", "post", "post_message", "seen", "deadline")
+LISTS = {"kinds": ["open", "post"], "shut": [""], "from": ["sending"], "timers": ["idle"]}
 TIMES = ("now", "before", "since", "due")
 NUMBERS = ("number", "mine", "after", "limit")
 
 
 def statements() -> dict[str, Select[Any]]:
     """The reading statements, by name."""
-    named = {name: value for name, value in vars(sql).items() if name[0].isupper() and isinstance(value, Select)}
+    known = {**vars(sql), **vars(timely)}
+    named = {name: value for name, value in known.items() if name[0].isupper() and isinstance(value, Select)}
     return {**named, "TAKE": outbox._TAKE}
 
 

@@ -14,7 +14,7 @@ from bridge.inbound import Heard, Pressed, Removed
 from bridge.managers import ManagerDesk, channel_at, site_id
 from bridge.model import Kind, Message, Page, Person, Site, Standing, VisitorId
 from bridge.ports import Store, Workplace
-from bridge.transaction import Choice, Errand, Seen, Transaction
+from bridge.transaction import Choice, ThreadErrand, Seen, Transaction
 from bridge.visitors import VisitorDesk
 from storage.outbox import courier_lease
 from storage.signals import LocalSignals
@@ -81,25 +81,27 @@ class Town:
         seen = await self.sees(visitor)
         return [said.notice or markup.plain(said.body) for said, _, _ in seen.messages]
 
-    async def take(self, choice: Choice = ALL, epoch: int | None = None) -> Errand | None:
+    async def take(self, choice: Choice = ALL, epoch: int | None = None) -> ThreadErrand | None:
         """The courier takes what is next."""
         mine = self.epoch if epoch is None else epoch
         now = self.clock.now()
-        return await self.store.turn(lambda tx: tx.take(WORKS, mine, now, choice))
+        found = await self.store.turn(lambda tx: tx.take(WORKS, mine, now, choice))
+        assert found is None or isinstance(found, ThreadErrand)
+        return found
 
-    async def taken(self, choice: Choice = ALL) -> Errand:
+    async def taken(self, choice: Choice = ALL) -> ThreadErrand:
         """The courier takes what is next, and there is something."""
         errand = await self.take(choice)
         assert errand is not None
         return errand
 
-    async def delivered(self, errand: Errand, ref: str = "", epoch: int | None = None) -> bool:
+    async def delivered(self, errand: ThreadErrand, ref: str = "", epoch: int | None = None) -> bool:
         """The courier tells that it stands there."""
         mine = self.epoch if epoch is None else epoch
         place = ref or f"{errand.delivery.number:09d}"
         return await self.store.turn(lambda tx: tx.delivered(errand.delivery.number, mine, place, place))
 
-    async def carry(self, choice: Choice = ALL) -> list[Errand]:
+    async def carry(self, choice: Choice = ALL) -> list[ThreadErrand]:
         """Carry everything that may go."""
         carried = []
         while errand := await self.take(choice):

@@ -19,7 +19,7 @@ const at = (id) => document.getElementById(id);
 const seen = createSeen();
 
 const page = {
-  team: {}, bot: {}, users: new Map(), channels: new Map(), presses: new Map(), unread: seen.unread,
+  team: {}, bot: {}, users: new Map(), channels: new Map(), groups: new Map(), presses: new Map(), unread: seen.unread,
   viewer: null, channel: null, thread: null, dismissed: 0,
   isFresh: (message) => message.ts !== page.thread && seen.isFresh(message),
   rowState: (message) => [
@@ -68,6 +68,7 @@ async function readWorkspace() {
   page.bot = workspace.bot;
   page.users = new Map(workspace.users.map((user) => [user.id, user]));
   page.channels = new Map(workspace.channels.map((channel) => [channel.id, channel]));
+  page.groups = new Map((workspace.usergroups || []).map((group) => [group.id, group]));
 }
 
 function stillHere({ channel, viewer, thread = page.thread }) {

@@ -35,10 +35,16 @@ export function channelMention(id, place, label = null) {
   return mention(`#${place.channels.get(id)?.name || label || id}`);
 }
 
-function special(body, label) {
+export function groupMention(id, place, label = null) {
+  const group = place.groups.get(id);
+  const name = group ? group.handle : (label || id).replace(/^@/u, '');
+  return mention(`@${name}`, { mine: Boolean(group?.users.includes(place.viewer)) });
+}
+
+function special(body, label, place) {
   const [kind, first, , fallback] = body.slice(1).split('^');
   if (['here', 'channel', 'everyone'].includes(kind)) return mention(`@${kind}`, { mine: true });
-  if (kind === 'subteam') return mention(label || `@${first}`);
+  if (kind === 'subteam') return groupMention(first, place, label);
   if (kind === 'date') return document.createTextNode(label || fallback || first || '');
   return document.createTextNode(label || `<${body}>`);
 }
@@ -48,7 +54,7 @@ function entity(inside, place) {
   const label = rest.length ? decode(rest.join('|')) : null;
   if (target.startsWith('@')) return personMention(target.slice(1), place, label);
   if (target.startsWith('#')) return channelMention(target.slice(1), place, label);
-  if (target.startsWith('!')) return special(target, label);
+  if (target.startsWith('!')) return special(target, label, place);
   const address = decode(target);
   return link(address, label || address.replace(/^mailto:/u, ''));
 }

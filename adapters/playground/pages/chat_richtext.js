@@ -2,7 +2,7 @@
 import { el } from './chat_dom.js';
 import { face, fromCodePoints } from './chat_emoji.js';
 import { link } from './chat_links.js';
-import { channelMention, mention, personMention } from './chat_mrkdwn.js';
+import { channelMention, groupMention, mention, personMention } from './chat_mrkdwn.js';
 
 const STYLES = [['code', 'code'], ['bold', 'strong'], ['italic', 'em'], ['strike', 's'], ['underline', 'u']];
 
@@ -10,7 +10,7 @@ const PIECES = {
   text: (piece) => document.createTextNode(piece.text || ''),
   link: (piece) => link(piece.url, piece.text || piece.url),
   user: (piece, place) => personMention(piece.user_id, place),
-  usergroup: (piece) => mention(`@${piece.usergroup_id}`),
+  usergroup: (piece, place) => groupMention(piece.usergroup_id, place),
   broadcast: (piece) => mention(`@${piece.range}`, { mine: true }),
   channel: (piece, place) => channelMention(piece.channel_id, place),
   emoji: (piece) => document.createTextNode((piece.unicode && fromCodePoints(piece.unicode)) || face(piece.name)),
@@ -57,6 +57,7 @@ export function typedText(message, place) {
   if (!block) return null;
   const said = (piece) => {
     if (piece.type === 'user') return `<@${piece.user_id}>`;
+    if (piece.type === 'usergroup') return `@${place.groups.get(piece.usergroup_id)?.handle || piece.usergroup_id}`;
     if (piece.type === 'broadcast') return `@${piece.range}`;
     if (piece.type === 'link') return piece.url;
     if (piece.type === 'emoji') return `:${piece.name}:`;

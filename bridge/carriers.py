@@ -1,0 +1,115 @@
+"""How a delivery is carried out: into a workplace, or by mail. The Courier decides when, and records the outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Protocol
+
+from bridge import cards, digests
+from bridge.agents import ANSWER_IN_THREAD
+from bridge.model import Kind
+from bridge.ports import Capabilities, Clock, Placed, Store, ThreadRef, Workplace
+from bridge.transaction import Errand, ThreadErrand
+
+MARKS_WITHIN: Final = timedelta(seconds=30)
+
+
+class Carrier(Protocol):
+    """One way out. Raises what a workplace raises; every call has one total timeout of `timeout` seconds."""
+
+    @property
+    def name(self) -> str:
+        """The workplace whose deliveries it carries."""
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that a call takes at most."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the other side can do."""
+
+    async def carry(self, errand: Errand) -> Placed | None:
+        """Do it; where it stands now, if it stands anywhere."""
+
+    async def find(self, errand: Errand, /) -> tuple[Placed, ...]:
+        """Every trace of an errand whose end is unknown, oldest first; empty where nothing can be read back."""
+
+    async def take_back(self, errand: Errand, placed: Placed, /) -> None:
+        """Remove what came to stand and should not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadCarrier:
+    """Into the threads and channels of a workplace."""
+
+    workplace: Workplace
+    store: Store
+    clock: Clock
+
+    @property
+    def name(self) -> str:
+        """See Carrier."""
+        return self.workplace.name
+
+    @property
+    def timeout(self) -> float:
+        """See Carrier."""
+        return self.workplace.timeout
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """See Carrier."""
+        return self.workplace.capabilities
+
+    async def carry(self, errand: Errand) -> Placed | None:
+        """See Carrier."""
+        if isinstance(errand, ThreadErrand):
+            return await self._into_thread(errand)
+        if errand.delivery.kind is Kind.ERASE:
+            await self.workplace.delete(errand.channel.ref, errand.delivery.to)
+        elif errand.delivery.kind is Kind.DIGEST:
+            return await self._digest(errand)
+        return None
+
+    async def _digest(self, errand: Errand) -> Placed | None:
+        post = await digests.post(self.store, errand, self.clock.now())
+        if post is None:
+            return None
+        return await self.workplace.post(ThreadRef(errand.channel.ref, ""), post, errand.delivery.key)
+
+    async def _into_thread(self, errand: ThreadErrand) -> Placed | None:
+        kind, channel, key = errand.delivery.kind, errand.channel.ref, errand.delivery.key
+        thread = ThreadRef(channel, errand.thread.ref)
+        if kind is Kind.OPEN:
+            return await self.workplace.open_thread(channel, cards.card(errand), key)
+        if kind in (Kind.POST, Kind.NOTICE):
+            return await self.workplace.post(thread, cards.post(errand), key)
+        if kind is Kind.CARD:
+            await self.workplace.edit_card(thread, cards.card(errand), errand.root_key)
+        if kind is Kind.TELL:
+            where = ThreadRef(channel, "") if errand.delivery.words == ANSWER_IN_THREAD else thread
+            await self.workplace.tell(where, errand.delivery.to, cards.hint(errand))
+        if kind is Kind.MARK and self._is_worth_marking(errand):
+            before = errand.delivery.about.get("before", "")
+            await self.workplace.mark(channel, errand.messages[0].ref or "", errand.delivery.words, before)
+        return None
+
+    def _is_worth_marking(self, errand: ThreadErrand) -> bool:
+        """A receipt that comes late says nothing any more, and its calls are better spent on words."""
+        is_late = self.clock.now() - errand.delivery.at > MARKS_WITHIN
+        return self.workplace.capabilities.receipts and bool(errand.messages) and not is_late
+
+    async def find(self, errand: Errand) -> tuple[Placed, ...]:
+        """See Carrier."""
+        if not self.workplace.capabilities.read_back:
+            return ()
+        root = errand.thread.ref if isinstance(errand, ThreadErrand) else ""
+        where = ThreadRef(errand.channel.ref, root)
+        return await self.workplace.find(where, errand.delivery.key, errand.delivery.at)
+
+    async def take_back(self, errand: Errand, placed: Placed) -> None:
+        """See Carrier."""
+        if self.workplace.capabilities.deletes:
+            await self.workplace.delete(errand.channel.ref, placed.ref)

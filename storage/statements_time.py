@@ -1,0 +1,107 @@
+"""Statements of deadlines, of the configuration and of what belongs to no thread, built once."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Table, bindparam, delete, func, literal_column, or_, select, update
+
+from storage.statements import CHANNEL, CONVERSATION, DELIVERY, MESSAGE, SITE, THREAD, waits
+from storage.tables import METADATA
+
+DEADLINE: Final[Table] = METADATA.tables["deadline"]
+CONFIGURATION: Final[Table] = METADATA.tables["configuration"]
+c, m, d, dl = CONVERSATION.c, MESSAGE.c, DELIVERY.c, DEADLINE.c
+_WAITING: Any = literal_column("'waiting'")
+
+SCHEDULE: Final = select(CHANNEL.c.hours, CHANNEL.c.plan).where(CHANNEL.c.id == bindparam("id"))
+CHANNEL_NAME: Final = select(CHANNEL.c.name, CHANNEL.c.ref).where(CHANNEL.c.id == bindparam("id"))
+CHANNEL_AT: Final = select(CHANNEL.c.id).where(
+    CHANNEL.c.workplace == bindparam("workplace"), CHANNEL.c.ref == bindparam("ref")
+)
+RENAME_CHANNEL: Final = update(CHANNEL).where(CHANNEL.c.id == bindparam("this")).values(ref=bindparam("to"))
+LEAVE_CHANNEL: Final = tuple(
+    update(table).where(table.c.channel_id == bindparam("this")).values(channel_id=bindparam("other"))
+    for table in (SITE, CONVERSATION, THREAD, DELIVERY)
+)
+POLICY: Final = select(SITE.c.policy).where(SITE.c.id == bindparam("id"))
+SITE_IN: Final = (
+    select(SITE)
+    .where(
+        or_(
+            SITE.c.channel_id == bindparam("channel"),
+            SITE.c.id.in_(select(c.site_id).where(c.status == _WAITING, c.channel_id == bindparam("channel")).limit(1)),
+        )
+    )
+    .order_by(SITE.c.is_active.desc(), SITE.c.key)
+    .limit(1)
+)
+DUE: Final = select(DEADLINE).where(dl.due_at <= bindparam("now")).order_by(dl.due_at).limit(100)
+NEXT_DUE: Final = select(func.min(dl.due_at))
+DEADLINE_OF: Final = select(DEADLINE).where(
+    dl.conversation_id == bindparam("conversation"), dl.timer == bindparam("timer")
+)
+SET_DEADLINE: Final = (
+    update(DEADLINE)
+    .where(dl.conversation_id == bindparam("conversation"), dl.timer == bindparam("which"))
+    .values(due_at=bindparam("at"), level=bindparam("level"))
+)
+LIFT: Final = delete(DEADLINE).where(
+    dl.conversation_id == bindparam("conversation"), dl.timer.in_(bindparam("timers", expanding=True))
+)
+WAITING_IN: Final = select(func.count().label("count"), func.min(c.waiting_since).label("since")).where(
+    c.status == _WAITING, c.channel_id == bindparam("channel")
+)
+LAST_SAID: Final = (
+    select(MESSAGE)
+    .where(
+        m.conversation_id == bindparam("conversation"),
+        m.visibility == "public",
+        m.speaker != "notice",
+        m.removed.is_(False),
+    )
+    .order_by(m.place.desc(), m.ordering.desc())
+    .limit(1)
+)
+MAILS_TO: Final = select(func.count()).where(
+    d.kind == literal_column("'mail'"),
+    d.to_ref == bindparam("address"),
+    d.created_at >= bindparam("since"),
+    d.words == "transcript",
+)
+CALL_OFF: Final = (
+    update(DELIVERY)
+    .where(d.conversation_id == bindparam("conversation"), d.escalates > 0, d.state == "due")
+    .values(state="cancelled", cause="claimed")
+)
+LEAVE_STANDBY: Final = (
+    update(THREAD)
+    .where(THREAD.c.conversation_id == bindparam("conversation"), THREAD.c.state == "standby")
+    .values(state="moved")
+)
+CALLS_FOR: Final = (
+    select(d.state, d.escalates, c.status, c.spell)
+    .outerjoin(CONVERSATION, c.id == d.conversation_id)
+    .where(d.number == bindparam("number"))
+)
+CALL_BACK: Final = (
+    update(DELIVERY).where(d.thread_id == bindparam("thread"), waits()).values(state="joined", cause="moved")
+)
+HAS_MOVED: Final = (
+    select(THREAD.c.id).where(THREAD.c.conversation_id == bindparam("conversation"), THREAD.c.state == "moved").limit(1)
+)
+HASTEN: Final = (
+    update(DELIVERY)
+    .where(
+        d.channel_id.in_(
+            select(CHANNEL.c.id).where(
+                CHANNEL.c.workplace == bindparam("workplace"), CHANNEL.c.ref == bindparam("channel")
+            )
+        ),
+        waits(),
+        d.state == "due",
+        d.due_at > bindparam("now"),
+        d.cause != bindparam("why"),
+    )
+    .values(due_at=bindparam("now"))
+)
