@@ -7,9 +7,8 @@ import contextlib
 import logging
 import secrets
 import signal
-import socket
 import tempfile
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,19 +20,22 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from adapters import registry
 from adapters import settings as table
+from adapters.configuration import ConfigurationError, dumps, load, timeline
 from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground
 from adapters.playground.story import play
 from adapters.playground.workspace import SUPPORT
 from adapters.registry import Connection
 from adapters.settings import Settings
-from adapters.terminal import logs
+from adapters.terminal import forgetting, logs
 from adapters.terminal.commands import Demo, Finding, commands
 from adapters.web import server
+from adapters.web.serving import free_port, serving
 from bridge.agents import AgentDesk
 from bridge.alerts import Alerts
 from bridge.carriers import Carrier, ThreadCarrier
 from bridge.chores import Chores
 from bridge.clock import SystemClock
+from bridge.configuration import Change, Configuration
 from bridge.delivery import Courier
 from bridge.errors import Refused, WorkplaceError
 from bridge.mailing import MailCarrier
@@ -41,16 +43,14 @@ from bridge.managers import ManagerDesk, channel_at, site_id
 from bridge.model import Rule, Site
 from bridge.ports import Clock, Signals
 from bridge.repair import Repair
+from bridge.schedules import Action
 from bridge.timekeeping import Timekeeper
-from bridge.topics import DEADLINES
+from bridge.topics import CHORES, DEADLINES
 from bridge.visitors import VisitorDesk
-from storage.opening import AnyStore, open_store
+from storage.opening import AnyStore, is_there, open_store
 from storage.signals import LocalSignals
 
-TICK = "deadlines"
-LOOKS_EVERY = timedelta(seconds=5)  # other processes set deadlines too
-SOONEST = timedelta(milliseconds=200)
-ALWAYS: dict[str, Any] = {"coalesce": True, "max_instances": 3, "misfire_grace_time": None}
+ALWAYS: dict[str, Any] = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 DRAIN = 5.0  # seconds that calls under way get at the end
 _log = logging.getLogger("silta")
 
@@ -79,7 +79,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         stack.push_async_callback(connection.close)
         store = await open_store(settings.database, signals)
         stack.push_async_callback(store.close)
-        managers = ManagerDesk(store)
+        managers = ManagerDesk(store, clock)
         await _configure(managers, settings, connection.workplace.name)
         agents = AgentDesk(store, clock, {connection.workplace.name: connection.workplace}, signals)
         mailer = registry.mailer(settings)
@@ -92,7 +92,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         couriers = [Courier(carrier, store, signals, clock, owner, alerts) for carrier in carriers]
         for courier in couriers:
             await stack.enter_async_context(_carrying(courier))
-        chores = Chores(store, clock, [carrier.name for carrier in carriers])
+        chores = Chores(store, clock, [carrier.name for carrier in carriers], managers)
         timekeeper = Timekeeper(store, clock)
         await stack.enter_async_context(_ticking(chores, timekeeper, signals))
         repair = Repair(store, clock, agents, agents.workplaces)
@@ -101,11 +101,18 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         await connection.start()
         stack.push_async_callback(connection.stop)
         site = server.build(visitors, signals, settings, extra_routes=connection.routes())
-        url = await stack.enter_async_context(_serving(site, settings))
+        url = await stack.enter_async_context(serving(site, settings))
         yield Bridge(url, store, couriers[0], connection, visitors, agents, managers, timekeeper)
 
 
 async def _configure(managers: ManagerDesk, settings: Settings, workplace: str) -> None:
+    """The one site of the settings, until a configuration is applied: then that alone holds."""
+    if await managers.is_applied():
+        if settings.site_origins:
+            _log.warning("the site of the settings is not used: a configuration was applied")
+        return
+    if faults := table.missing_site(settings):
+        raise Refused("settings", "\n".join(faults))
     channel = channel_at(workplace, settings.slack_channel)
     site = Site(
         id=site_id(settings.site_key),
@@ -145,62 +152,35 @@ async def _kept(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _ticking(chores: Chores, timekeeper: Timekeeper, signals: Signals) -> AsyncIterator[None]:
-    """The scheduler only wakes the chores; what is due stands in the database."""
+    """The scheduler only wakes; what is due stands in the database."""
     scheduler = AsyncIOScheduler(timezone="UTC")
-    scheduler.add_job(chores.run, "interval", seconds=30, **ALWAYS)
-    waker = Waker(scheduler, chores, timekeeper)
-    scheduler.add_job(waker.tick, "date", id=TICK, **ALWAYS)
+    waker = Waker(scheduler, signals)
+    scheduler.add_job(waker.wake, "interval", [CHORES], seconds=30, next_run_time=datetime.now(UTC), **ALWAYS)
     scheduler.start()
     try:
-        async with _kept(waker.listen(signals)):
+        async with _kept(chores.keep(signals)), _kept(chores.keep_time(timekeeper, signals, waker.wake_in)):
             yield
     finally:
         scheduler.shutdown(wait=False)
 
 
-@asynccontextmanager
-async def _serving(app: web.Application, settings: Settings) -> AsyncIterator[str]:
-    runner = server.runner(app, shutdown_timeout=DRAIN)
-    await runner.setup()
-    try:
-        await _listen(runner, settings)
-        yield f"http://{settings.host}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
-async def _listen(runner: web.AppRunner, settings: Settings) -> None:
-    try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-    except OSError as error:
-        raise Refused("port", f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
-
-
 @dataclass(frozen=True, slots=True)
 class Waker:
-    """Wakes the timekeeper when the next deadline comes, when one is set, and now and then for those of others."""
+    """Rings bells at their time."""
 
     scheduler: AsyncIOScheduler
-    chores: Chores
-    timekeeper: Timekeeper
+    signals: Signals
 
-    async def tick(self) -> None:
-        """Fire what has come and sleep until the next."""
-        at = await self.chores.keep_time(self.timekeeper)
-        wait = LOOKS_EVERY if at is None else at - self.timekeeper.clock.now()
-        self._wake(max(min(wait, LOOKS_EVERY), SOONEST))
+    async def wake(self, topic: str) -> None:
+        """Ring now."""
+        self.signals.ring(topic)
 
-    async def listen(self, signals: Signals) -> None:
-        """Look again whenever a deadline was set; several at once are one look."""
-        with signals.listen(DEADLINES) as bell:
-            while True:
-                await bell.wait()
-                self._wake(SOONEST)
-                await asyncio.sleep(SOONEST.total_seconds())
-
-    def _wake(self, wait: timedelta) -> None:
-        at = datetime.now(UTC) + wait
-        self.scheduler.add_job(self.tick, "date", run_date=at, id=TICK, replace_existing=True, **ALWAYS)
+    def wake_in(self, seconds: float) -> None:
+        """Let the deadlines be looked at then, and not as was said before."""
+        at = datetime.now(UTC) + timedelta(seconds=seconds)
+        self.scheduler.add_job(
+            self.wake, "date", [DEADLINES], run_date=at, id=DEADLINES, replace_existing=True, **ALWAYS
+        )
 
 
 class Programme:
@@ -237,13 +217,48 @@ class Programme:
         def serve(routes: Iterable[web.RouteDef]) -> AbstractAsyncContextManager[str]:
             site = web.Application()
             site.add_routes(routes)
-            return _serving(site, settings)
+            return serving(site, settings)
 
         connection = await registry.connect(settings)
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(connection.close)
             async for found in connection.probe(channel, person, serve):
                 yield Finding(found.what, found.is_well, found.seen)
+
+    async def is_configured(self, settings: Settings) -> bool:
+        """Whether a configuration was applied; a file that is not there yet holds none."""
+        if not is_there(settings.database):
+            return False
+        async with _managing(settings) as (managers, _):
+            return await managers.is_applied()
+
+    async def plan(self, settings: Settings, file: Path) -> tuple[list[Change], list[str]]:
+        """What a configuration would change, and what it does over time."""
+        configuration = _read(settings, file)
+        async with _managing(settings) as (managers, _):
+            return list(await managers.plan(configuration)), timeline(configuration)
+
+    async def apply(self, settings: Settings, file: Path) -> list[Change]:
+        """Let a configuration hold; what it changed."""
+        configuration = _read(settings, file)
+        async with _managing(settings) as (managers, _):
+            return list(await managers.apply(configuration))
+
+    async def export(self, settings: Settings) -> str:
+        """The configuration that holds, as a file."""
+        async with _managing(settings) as (managers, _):
+            return dumps(await managers.configuration())
+
+    async def forget(self, settings: Settings, who: str, tell: Callable[[str], None]) -> list[str]:
+        """Forget a visitor, here and over there; what could not be removed."""
+        async with _managing(settings) as (managers, store), contextlib.AsyncExitStack() as stack:
+            connection = await registry.connect(settings)
+            stack.push_async_callback(connection.close)
+            if store.is_alone:
+                await stack.enter_async_context(_carrying(_lone_courier(connection, store)))
+            told = await forgetting.forget(managers, who, tell)
+            await store.sweep()
+            return told
 
     def manifest(self, form: str, public_url: str) -> str:
         """What the workplace's app must be made of."""
@@ -253,6 +268,34 @@ class Programme:
         """The real bridge against the playground, in one process, with a database that is thrown away."""
         with tempfile.TemporaryDirectory(prefix="silta-demo-") as folder:
             await _demo(demo, Path(folder))
+
+
+def _read(settings: Settings, file: Path) -> Configuration:
+    """A configuration that this machine can keep."""
+    try:
+        configuration = load(file)
+    except ConfigurationError as error:
+        raise Refused("configuration", str(error)) from error
+    mails = any(level.action is Action.MAIL for entry in configuration.channels for level in entry.schedule.plan.levels)
+    if not settings.smtp_host and (mails or any(site.policy.transcripts.to_team for site in configuration.sites)):
+        raise Refused("mail", "it sends mails, and no mail server is set up: set SILTA_SMTP_HOST and SILTA_MAIL_FROM")
+    return configuration
+
+
+@asynccontextmanager
+async def _managing(settings: Settings) -> AsyncIterator[tuple[ManagerDesk, AnyStore]]:
+    """The managers' desk, also while the bridge runs."""
+    store = await open_store(settings.database, LocalSignals(), beside=True)
+    try:
+        yield ManagerDesk(store, SystemClock()), store
+    finally:
+        await store.close()
+
+
+def _lone_courier(connection: Connection, store: AnyStore) -> Courier:
+    """Where no bridge runs that would remove the posts."""
+    clock, carrier = SystemClock(), ThreadCarrier(connection.workplace, store, SystemClock())
+    return Courier(carrier, store, LocalSignals(), clock, secrets.token_hex(8), Alerts(store, clock))
 
 
 def _told_to_stop() -> asyncio.Event:
@@ -299,7 +342,7 @@ async def _workplace(connection: Connection, settings: Settings) -> list[Finding
 
 async def _demo(demo: Demo, folder: Path) -> None:
     told = _told_to_stop()
-    bridge_port = demo.port + 1 if demo.port else _free_port()
+    bridge_port = demo.port + 1 if demo.port else free_port()
     playground = Playground(silta_origin=f"http://127.0.0.1:{bridge_port}", site_key="main")
     await playground.start(port=demo.port)
     try:
@@ -314,13 +357,6 @@ async def _demo(demo: Demo, folder: Path) -> None:
                 await told.wait()
     finally:
         await playground.stop()
-
-
-def _free_port() -> int:
-    """The page must know the bridge's port before the bridge listens; a port that another takes meanwhile is told."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _demo_settings(playground: Playground, folder: Path, port: int) -> Settings:

@@ -245,12 +245,23 @@ def missing(settings: Settings) -> list[str]:
         "slack_bot_token": "copy it from the Slack app's page OAuth & Permissions (xoxb-…)",
         "slack_app_token": "make one on the Slack app's page Basic Information, App-Level Tokens (xapp-…);"
         " or, for events over HTTP, set the signing secret",
-        "slack_channel": "open the channel's details in Slack and copy the ID at the bottom (C…)",
-        "site_origins": "write the address of your website, like https://shop.example",
     }
     if settings.slack_signing_secret:
         del needs["slack_app_token"]
     if settings.smtp_host or settings.ops_email:
         needs["mail_from"] = "write the address that mails come from, like chat@example.com"
         needs["smtp_host"] = "write the name of your mail server, like smtp.example.com"
+    return _unmet(settings, needs)
+
+
+def missing_site(settings: Settings) -> list[str]:
+    """What the one site of the settings needs, where no configuration was applied."""
+    needs = {
+        "slack_channel": "open the channel's details in Slack and copy the ID at the bottom (C…)",
+        "site_origins": "write the address of your website, like https://shop.example",
+    }
+    return _unmet(settings, needs)
+
+
+def _unmet(settings: Settings, needs: Mapping[str, str]) -> list[str]:
     return [f"{PREFIX}{name.upper()} is not set: {how}." for name, how in needs.items() if not getattr(settings, name)]

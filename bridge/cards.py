@@ -7,7 +7,7 @@ import hashlib
 from bridge import markup
 from bridge.conversation import FIRST_WORDS
 from bridge.markup import BOLD, QUOTE, Markup, Span
-from bridge.model import Kind, Message, Speaker, Status, ThreadState, Visitor
+from bridge.model import Kind, Message, Speaker, Status, ThreadState, Visitor, VisitorId
 from bridge.moving import HISTORY
 from bridge.policies import escalation
 from bridge.policies.moments import clock_time
@@ -31,8 +31,13 @@ def visitor_name(visitor: Visitor, language: str) -> str:
     """What the team calls a visitor: their name, or `Visitor K7Q2`, always the same for the same one."""
     if visitor.name:
         return one_line(visitor.name, 60)
-    digest = hashlib.sha256(visitor.id.encode()).digest()
-    return say(language, "card.visitor", code="".join(_ALPHABET[byte % 32] for byte in digest[:4]))
+    return say(language, "card.visitor", code=visitor_code(visitor.id))
+
+
+def visitor_code(visitor: VisitorId) -> str:
+    """The four characters by which the team knows a visitor without a name."""
+    digest = hashlib.sha256(visitor.encode()).digest()
+    return "".join(_ALPHABET[byte % 32] for byte in digest[:4])
 
 
 def card(errand: ThreadErrand) -> Card:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from bridge.ports import Clock, Store
+from bridge.managers import ManagerDesk
+from bridge.ports import Clock, Signals, Store
 from bridge.repair import SWEEPS_EVERY, TRIES_AGAIN, Repair
 from bridge.timekeeping import Timekeeper
-from bridge.topics import missed_topic
+from bridge.topics import CHORES, DEADLINES, missed_topic
 from bridge.transaction import Transaction
 
 T = TypeVar("T")
 UNDELIVERED_AFTER: Final = timedelta(hours=24)
+LOOKS_EVERY: Final = 5.0  # seconds
+SOONEST: Final = 0.2  # seconds between two looks at the deadlines
 KEYS_KEPT: Final = timedelta(days=7)
 _log = logging.getLogger("silta.chores")
 
@@ -27,6 +30,7 @@ class Chores:
     store: Store
     clock: Clock
     workplaces: Sequence[str]
+    managers: ManagerDesk
 
     async def run(self) -> None:
         """Do what is due; a fault of one chore is logged and does not keep the next from its time."""
@@ -34,6 +38,8 @@ class Chores:
         for workplace in self.workplaces:
             await self._safely(self._give_up(workplace, now - UNDELIVERED_AFTER), otherwise=None)
         await self._safely(self.store.turn(lambda tx: tx.prune(now - KEYS_KEPT)), otherwise=None)
+        if count := await self._safely(self.managers.retain(), otherwise=0):
+            _log.info("%d conversations were erased, as old as their site keeps them", count)
 
     async def keep_repaired(self, repair: Repair, workplace: str) -> None:
         """Read a workplace again whenever events may have been missed, and now and then; ends by cancellation."""
@@ -42,9 +48,21 @@ class Chores:
                 is_done = await self._safely(repair.once(workplace), otherwise=False)
                 await bell.wait(SWEEPS_EVERY if is_done else TRIES_AGAIN)
 
-    async def keep_time(self, timekeeper: Timekeeper) -> datetime | None:
-        """Fire the deadlines that have come; when the next one comes, as far as is known."""
-        return await self._safely(timekeeper.tick(), otherwise=None)
+    async def keep(self, signals: Signals) -> None:
+        """Do what is due whenever it is time; ends by cancellation."""
+        with signals.listen(CHORES) as bell:
+            while await bell.wait():
+                await self.run()
+
+    async def keep_time(self, timekeeper: Timekeeper, signals: Signals, wake_in: Callable[[float], None]) -> None:
+        """Fire deadlines when they come, are set, and now and then: other processes set them too. Ends as above."""
+        with signals.listen(DEADLINES) as bell:
+            while True:
+                at = await self._safely(timekeeper.tick(), otherwise=None)
+                wait = LOOKS_EVERY if at is None else (at - self.clock.now()).total_seconds()
+                wake_in(max(SOONEST, min(wait, LOOKS_EVERY)))
+                await self.clock.sleep(SOONEST)  # several that are set at once are one look
+                await bell.wait()
 
     async def _safely(self, work: Awaitable[T], *, otherwise: T) -> T:
         try:

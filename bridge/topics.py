@@ -7,7 +7,8 @@ from typing import Final
 from bridge.model import VisitorId
 
 OUTBOX: Final = "outbox"
-DEADLINES: Final = "deadlines"  # rung when a deadline was set
+CHORES: Final = "chores"  # rung when it is time for them
+DEADLINES: Final = "deadlines"  # rung when a deadline was set, and when one comes
 
 
 def changed_topic(workplace: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from bridge.custody import Managing
 from bridge.model import (
     Agent,
     Channel,
@@ -345,5 +346,5 @@ class Choice:
     max_text: int = 4000
 
 
-class Transaction(Conversations, Time, Outbox, Protocol):
+class Transaction(Conversations, Time, Outbox, Managing, Protocol):
     """One turn."""

@@ -40,6 +40,14 @@ def upgrade(connection: Connection) -> None:
     _end(connection)
 
 
+def expect_current(connection: Connection) -> None:
+    """Raises Refused unless the tables are of this version."""
+    head = ScriptDirectory.from_config(configured(connection)).get_current_head()
+    present = MigrationContext.configure(connection).get_current_revision()
+    if present != head:
+        raise Refused("database", f"the database is of version {present}, this program of {head}; use one version")
+
+
 def _end(connection: Connection) -> None:
     """SQLite's driver runs in autocommit mode, where nobody else ends the transaction that env.py began."""
     driver: Any = connection.connection.driver_connection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from bridge.ports import Signals
@@ -18,10 +19,18 @@ def is_address(place: str | Path) -> bool:
     return str(place).startswith(SCHEMES)
 
 
-async def open_store(place: str | Path, signals: Signals) -> AnyStore:
-    """A started store. Raises Refused, with a sentence that says why, when the database cannot be used."""
+def is_there(place: str | Path) -> bool:
+    """Whether there is a database to open; an address is believed."""
+    return is_address(place) or Path(place).exists()
+
+
+async def open_store(place: str | Path, signals: Signals, *, beside: bool = False) -> AnyStore:
+    """A started store. Raises Refused, with a sentence that says why, when the database cannot be used.
+
+    `beside`: a process that runs on it goes on doing so.
+    """
     if not is_address(place):
-        return await asyncio.to_thread(open_sqlite, place, signals)
+        return await asyncio.to_thread(partial(open_sqlite, place, signals, beside=beside))
     store = PostgresStore(str(place), signals)
     await store.start()
     return store

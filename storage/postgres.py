@@ -85,6 +85,9 @@ class PostgresStore:
             _log.warning("%d turns had not ended when the database was closed", self._running)
         await self._engine.dispose()
 
+    async def sweep(self) -> None:
+        """The database clears what was erased by itself."""
+
     async def turn(self, unit: Unit[T]) -> T:
         """See bridge.ports.Store."""
         with self._counted():

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar, cast
@@ -25,7 +26,7 @@ from sqlalchemy.pool import NullPool
 
 from bridge.errors import BridgeError, Refused
 from bridge.ports import Signals, Unit
-from storage.migrate import upgrade
+from storage.migrate import expect_current, upgrade
 from storage.rehearsal import rehearse
 from storage.transaction import Transaction
 from storage.units import SLOW_TURN, name_of
@@ -66,8 +67,6 @@ class Job:
 class SqliteStore:
     """See bridge.ports.Store. Open it with `open_sqlite`."""
 
-    is_alone = True
-
     def __init__(
         self,
         path: str | Path,
@@ -86,6 +85,7 @@ class SqliteStore:
         self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
         self._is_closed = False
         self._lock: IO[str] | None = None
+        self.is_alone = True
 
     def start(self) -> None:
         """Bring the tables up to date and begin to write. Blocks; call it before serving."""
@@ -97,6 +97,16 @@ class SqliteStore:
         except BaseException:
             self._lock.close()
             raise
+        self._writer.start()
+
+    def join(self) -> None:
+        """Begin to write beside the process that has the file, for a few turns. Blocks.
+
+        Raises Refused unless the tables are of this version.
+        """
+        with self._engine.connect() as connection:
+            expect_current(connection)
+        self.is_alone = False
         self._writer.start()
 
     async def close(self) -> None:
@@ -112,6 +122,14 @@ class SqliteStore:
         self._engine.dispose()
         if self._lock is not None:
             self._lock.close()
+
+    async def sweep(self) -> None:
+        """Let nothing that was erased stand in the file or beside it."""
+        await asyncio.get_running_loop().run_in_executor(self._readers, self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        with closing(self._connect()) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def turn(self, unit: Unit[T]) -> T:
         """See bridge.ports.Store."""
@@ -201,22 +219,34 @@ class SqliteStore:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}")
         if self._on_connect is not None:
             self._on_connect(connection)
         return connection
 
 
-def open_sqlite(path: str | Path, signals: Signals) -> SqliteStore:
-    """A started store on this file, ours alone. Raises Refused when the file cannot be used."""
+def open_sqlite(path: str | Path, signals: Signals, *, beside: bool = False) -> SqliteStore:
+    """A started store on this file, ours alone. Raises Refused when the file cannot be used.
+
+    `beside`: if another process has the file, work beside it.
+    """
     store = SqliteStore(path, signals)
     try:
-        store.start()
+        _start(store, beside=beside)
     except (DBAPIError, sqlite3.Error, OSError) as error:
         reason = str(getattr(error, "orig", None) or error)
         raise Refused("database", f"the database {path} cannot be used: {reason}") from error
     return store
+
+
+def _start(store: SqliteStore, *, beside: bool) -> None:
+    try:
+        store.start()
+    except Refused as error:
+        if error.code != "in_use" or not beside:
+            raise
+        store.join()
 
 
 def _locked(path: str) -> IO[str]:

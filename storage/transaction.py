@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from storage.outbox import Outbox
+from storage.managing import Managing
 
 
-class Transaction(Outbox):
+class Transaction(Managing):
     """See bridge.transaction.Transaction."""

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from adapters.configuration.faults import Unfit, choice, nearest, shown
 from adapters.configuration.section import Section
-from adapters.configuration.values import WORKPLACES, email, interval, matching, number, one_of, text, wait, zone
+from adapters.configuration.times import interval, wait, zone
+from adapters.configuration.values import WORKPLACES, email, matching, number, one_of, text
 from bridge.configuration import ChannelEntry
 from bridge.managers import channel_at
 from bridge.model import Channel

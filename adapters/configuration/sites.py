@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, Final
 
 from adapters.configuration.channels import channel_named
 from adapters.configuration.faults import Unfit, choice, nearest, shown
 from adapters.configuration.section import Section
-from adapters.configuration.values import accent, address, email, number, one_of, origin, switch, wait, words
+from adapters.configuration.times import wait
+from adapters.configuration.values import accent, address, email, number, one_of, origin, switch, words
 from bridge.configuration import SiteEntry
 from bridge.managers import site_id
 from bridge.model import Channel, ChannelId, Rule, Site
@@ -22,7 +24,7 @@ from bridge.wording import section as sentences
 
 LONGEST_NAME: Final = 60
 LONGEST_TEXT: Final = 500
-SECTIONS: Final = ("widget", "mail")
+OWN: Final = ("widget.", "mail.transcript_")  # the sentences that speak for one site, by how their keys begin
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _SECOND: Final = timedelta(seconds=1)
 _USUAL: Final = Site(site_id(""), "", "", (), ChannelId(""))
@@ -115,34 +117,30 @@ def _texts(languages: Mapping[str, Section]) -> dict[str, dict[str, str]]:
 
 def _is_ours(section: Section, key: str) -> bool:
     """Whether the key is one of a sentence that sites may say in their own words; else a fault."""
-    name, _, word = key.partition(".")
     if isinstance(section.table[key], dict):
         section.fault(key, "a dot without quotes makes a table", f'Write the key in quotes: "{key}.greeting" = "…".')
         return False
-    if word in _known(name):
+    if key in _known():
         return True
-    close = get_close_matches(key, [f"{each}.{word}" for each in SECTIONS for word in _known(each)], n=1)
+    close = get_close_matches(key, _known(), n=1)
     instead = f'Did you mean "{close[0]}"?' if close else 'Write a key of the widget, like "widget.greeting".'
     section.fault(key, "there is no such sentence", instead)
     return False
 
 
-def _known(name: str) -> Mapping[str, str]:
-    """The sentences of a section that sites may change."""
-    if name not in SECTIONS:
-        return {}
-    try:
-        return sentences(DEFAULT, name)
-    except KeyError:
-        return {}
+@cache
+def _known() -> Mapping[str, str]:
+    """The sentences that sites may say in their own words."""
+    names = dict.fromkeys(start.partition(".")[0] for start in OWN)
+    each = ((f"{name}.{word}", usual) for name in names for word, usual in sentences(DEFAULT, name).items())
+    return {key: usual for key, usual in each if key.startswith(OWN)}
 
 
 def _sentence(key: str) -> Callable[[Any], str]:
-    name, _, word = key.partition(".")
-    usual = set(_PLACE.findall(sentences(DEFAULT, name)[word]))
+    usual = set(_PLACE.findall(_known()[key]))
 
     def convert(value: Any) -> str:
-        written = words(LONGEST_TEXT, lines=True)(value)
+        written = words(LONGEST_TEXT, lines=not key.endswith("_subject"))(value)
         strange = next((place for place in _PLACE.findall(written) if place not in usual), None)
         if strange is not None:
             names = choice(f"{{{place}}}" for place in sorted(usual)) if usual else ""

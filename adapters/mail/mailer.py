@@ -60,6 +60,7 @@ class SmtpMailer:
                 await talk.end()
         except FAILURES as error:
             if talk.stage is not Stage.TAKEN:
-                raise outcome(talk.stage, error, self._settings, to) from error
+                # Not chained: what the library raises holds the address and the server's words, for whoever logs it.
+                raise outcome(talk.stage, error, self._settings, to) from None
         finally:
             talk.close()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from aiosmtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
 
 from adapters.mail import inert
 from adapters.mail.addresses import masked
@@ -81,8 +81,6 @@ def standing(cause: str, detail: str) -> Unreachable:
 
 def _reply(error: BaseException) -> Reply | None:
     """The answer that an error stands for; none where it was no SMTP answer."""
-    if isinstance(error, SMTPRecipientsRefused) and error.recipients:
-        return _reply(error.recipients[0])
     if isinstance(error, SMTPResponseException) and 200 <= error.code < 600:
         return Reply(error.code, str(error.message))
     return None

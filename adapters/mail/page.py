@@ -37,7 +37,7 @@ _BAND: Final = (
     "margin:0 0 24px;padding:20px 24px 22px;border-radius:16px;border:1px solid {rim};background:{accent};color:{ink}"
 )
 _TITLE: Final = "margin:0;font-size:24px;line-height:1.25;font-weight:700;color:{ink}"
-_BUBBLE: Final = "display:inline-block;max-width:86%;padding:10px 15px;text-align:start;"
+_BUBBLE: Final = "display:inline-block;max-width:80%;padding:10px 15px;text-align:start;"
 _OWN: Final = "border-radius:16px 16px 4px 16px;background:{accent};color:{ink}"
 _RIM: Final = ";border:1px solid {rim}"
 _THEIRS: Final = f"border-radius:16px 16px 16px 4px;background:{_FAINT}"

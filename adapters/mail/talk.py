@@ -54,7 +54,7 @@ class Talk:
 
     async def nothing(self) -> None:
         """A step that changes nothing, to see that the server listens."""
-        self.stage = Stage.SENDER
+        self.stage = Stage.CONNECT
         await self._smtp.noop()
 
     async def end(self) -> None:

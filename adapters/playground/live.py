@@ -15,6 +15,7 @@ class Live:
     queues: list[asyncio.Queue[JSON]] = field(default_factory=list)
     sockets: set[web.WebSocketResponse] = field(default_factory=set)
     connections: int = 0
+    kept_mails: int = 0
 
     def _push(self, news: JSON) -> None:
         for queue in self.queues:
@@ -30,7 +31,11 @@ class Live:
         self._push(self._counted())
 
     def mails(self, count: int) -> None:
-        self._push({"type": "mails", "count": count})
+        self.kept_mails = count
+        self._push(self._kept())
+
+    def _kept(self) -> JSON:
+        return {"type": "mails", "count": self.kept_mails}
 
     def _counted(self) -> JSON:
         return {"type": "connections", "count": self.connections}
@@ -40,6 +45,8 @@ class Live:
         await ws.prepare(request)
         queue: asyncio.Queue[JSON] = asyncio.Queue(maxsize=1000)
         queue.put_nowait(self._counted())
+        if self.kept_mails:
+            queue.put_nowait(self._kept())
         self.queues.append(queue)
         self.sockets.add(ws)
         writer = asyncio.create_task(self._write(ws, queue))

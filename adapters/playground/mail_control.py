@@ -43,7 +43,6 @@ class MailControl:
         return [
             web.get("/play/mails", self.mails),
             web.get("/play/mail", self.mail),
-            web.get("/play/mail_count", self.count),
             web.get("/play/mail_attempts", self.attempts),
         ]
 
@@ -59,9 +58,6 @@ class MailControl:
         if found is None:
             raise Refused("mail_not_found")
         return web.json_response(whole(found))
-
-    async def count(self, _request: web.Request) -> web.Response:
-        return web.json_response({"count": len(self.mailbox.mails)})
 
     async def attempts(self, _request: web.Request) -> web.Response:
         return web.json_response({"attempts": [dataclasses.asdict(one) for one in self.mailbox.attempts]})

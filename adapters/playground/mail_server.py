@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import logging
 from email.utils import parseaddr
+from typing import cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException
 
@@ -81,8 +82,8 @@ class Door(SMTP):
 
     def cut(self) -> None:
         for transport in (self.transport, self._original_transport):
-            if isinstance(transport, asyncio.Transport):
-                transport.abort()
+            if transport is not None:
+                cast(asyncio.WriteTransport, transport).abort()
 
     async def closed(self) -> None:
         """Cut, and wait until the conversation has ended: one in a handshake does not hear of the cut."""

@@ -16,7 +16,8 @@ import click
 from adapters import settings as table
 from adapters.settings import Settings, SettingsError
 from adapters.terminal import logs
-from bridge.errors import Refused
+from adapters.terminal.managing import Managing, add_managing, env_file_option
+from bridge.errors import NotFound, Refused
 
 try:
     from uvloop import new_event_loop as _loop
@@ -45,7 +46,7 @@ class Demo:
     tell: Callable[[str], None] = click.echo
 
 
-class Programme(Protocol):
+class Programme(Managing, Protocol):
     """What the commands need of `app.py`."""
 
     async def serve(self, settings: Settings) -> None:
@@ -57,19 +58,14 @@ class Programme(Protocol):
     def probe(self, settings: Settings, channel: str, person: str) -> AsyncIterator[Finding]:
         """Try out the real workplace in this channel; `person` may be shown a private line."""
 
+    async def is_configured(self, settings: Settings) -> bool:
+        """Whether a configuration was applied to the database, so that the settings need not name a site."""
+
     def manifest(self, form: str, public_url: str) -> str:
         """What the workplace's app must be made of: `yaml`, `json` or a `link`."""
 
     async def demo(self, demo: Demo) -> None:
         """Run against the playground until told to stop."""
-
-
-_env_file = click.option(
-    "--env-file",
-    default=".env",
-    show_default=True,
-    help="File with settings; the environment wins.",
-)
 
 
 def commands(programme: Programme) -> click.Group:
@@ -82,26 +78,28 @@ def commands(programme: Programme) -> click.Group:
 
     _add_running(group, programme)
     _add_workplace(group, programme)
+    add_managing(group, programme, settings_of=_settings, run=_run)
     return group
 
 
 def _add_running(group: click.Group, programme: Programme) -> None:
     @group.command()
-    @_env_file
+    @env_file_option
     def serve(env_file: str) -> None:
         """Run the bridge."""
         settings = _settings(env_file)
-        _stop_if(table.missing(settings))
+        _stop_if([*table.missing(settings), *_missing_site(programme, settings)])
         logs.configure(settings)
         _run(programme.serve(settings))
 
     @group.command()
-    @_env_file
+    @env_file_option
     @click.option("--json", "as_json", is_flag=True, help="For programs.")
     def check(env_file: str, *, as_json: bool) -> None:
         """Say what is missing or wrong. Ends with 0 when all is well, 1 when not, 2 for settings it cannot read."""
         settings = _settings(env_file)
-        findings = [Finding("settings", is_well=False, advice=fault) for fault in table.missing(settings)]
+        faults = [*table.missing(settings), *_missing_site(programme, settings)]
+        findings = [Finding("settings", is_well=False, advice=fault) for fault in faults]
         findings += _run(programme.check(settings))
         _print(findings, as_json=as_json)
         sys.exit(0 if all(finding.is_well for finding in findings) else 1)
@@ -124,7 +122,7 @@ def _add_workplace(group: click.Group, programme: Programme) -> None:
     @group.command()
     @click.argument("channel")
     @click.option("--person", default="", help="Member ID (U…) of who may be shown a private line, best yourself.")
-    @_env_file
+    @env_file_option
     def probe(channel: str, person: str, env_file: str) -> None:
         """Try out the real workspace in CHANNEL (C…): posts a few marked messages there and takes them away again.
 
@@ -141,6 +139,12 @@ def _add_workplace(group: click.Group, programme: Programme) -> None:
     def slack_manifest(url: str, form: str) -> None:
         """Print the manifest from which the Slack app is made, or the link that fills it in."""
         click.echo(programme.manifest(form, _public(url)))
+
+
+def _missing_site(programme: Programme, settings: Settings) -> list[str]:
+    """What the settings lack of a site, unless a configuration was applied."""
+    lacking = table.missing_site(settings)
+    return lacking if lacking and not _run(programme.is_configured(settings)) else []
 
 
 def _settings(env_file: str) -> Settings:
@@ -182,7 +186,7 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
     try:
         with asyncio.Runner(loop_factory=_loop) as runner:
             return runner.run(work)
-    except Refused as error:
+    except (NotFound, Refused) as error:
         click.echo(str(error), err=True)
         sys.exit(BAD_SETTINGS)
     except KeyboardInterrupt:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, settings
 
 from bridge.policies.escalation import due_at, firing, next_level, next_look, word
 from bridge.policies.hours import is_open
 from bridge.schedules import Action, Hours, Interval, Level, Plan, Schedule
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SINCE = datetime(2024, 3, 29, 9, 0, tzinfo=UTC)  # a Friday, the clocks change on the Sunday
 OFFICE = Hours("Europe/Helsinki", ((Interval(9 * 60, 17 * 60),),) * 5 + ((), ()))
 NIGHTS = Hours("America/New_York", ((Interval(0, 150), Interval(23 * 60, 1440)),) * 7)
@@ -60,6 +61,23 @@ def test_the_night_does_not_count():
     assert next_look(schedule, since, 0, at("23:00")) == due_at(schedule, since, 1)
 
 
+# As docs/configuration.md tells it.
+@pytest.mark.parametrize(
+    ("since", "times"),
+    [
+        ("2024-04-02T10:00", ["2024-04-02T10:02", "2024-04-02T10:05", "2024-04-02T10:20"]),
+        ("2024-04-02T16:57", ["2024-04-02T16:59", "2024-04-03T09:02", "2024-04-03T09:17"]),
+        ("2024-04-05T20:00", ["2024-04-08T09:02", "2024-04-08T09:05", "2024-04-08T09:20"]),
+    ],
+)
+def test_a_plan_over_evenings_and_weekends(since, times):
+    schedule = Schedule(OFFICE, ladder(2, 5, 20))
+    start = datetime.fromisoformat(f"{since}+03:00")
+    assert [due_at(schedule, start, number) for number in (1, 2, 3)] == [
+        datetime.fromisoformat(f"{time}+03:00") for time in times
+    ]
+
+
 def test_what_was_due_before_closing_fires_at_the_next_opening():
     schedule = Schedule(OFFICE, ladder(10))
     since, opening = at("16:00"), datetime.fromisoformat("2024-04-01T09:00+03:00")
@@ -100,6 +118,7 @@ def test_how_it_stands_in_a_word(levels, fired, said):
     assert word(ladder(*levels), fired) == said
 
 
+@CALM
 @given(schedules, waits, counts)
 def test_only_what_is_due_and_was_not_fired_fires_and_only_when_open(schedule, wait, fired):
     now = SINCE + wait
@@ -109,6 +128,7 @@ def test_only_what_is_due_and_was_not_fired_fires_and_only_when_open(schedule, w
     assert level == (expected[-1] if expected else None)
 
 
+@CALM
 @given(schedules, st.lists(waits, max_size=30), st.integers(0, 30).map(lambda number: timedelta(minutes=number)))
 def test_each_level_fires_at_most_once_and_in_order(schedule, looks, step):
     fired, seen = 0, list[int]()
@@ -120,6 +140,7 @@ def test_each_level_fires_at_most_once_and_in_order(schedule, looks, step):
     assert seen == sorted(set(seen))
 
 
+@CALM
 @given(st.sampled_from(EVERY_HOURS), st.lists(st.tuples(plans, waits), max_size=12))
 def test_a_plan_that_changes_between_looks_repeats_nothing(hours, looks):
     fired = 0
@@ -129,6 +150,7 @@ def test_a_plan_that_changes_between_looks_repeats_nothing(hours, looks):
         fired = level or fired
 
 
+@CALM
 @given(schedules, waits, counts, st.lists(st.fractions(0, 1), max_size=5))
 def test_the_next_look_is_the_first_moment_when_something_fires(schedule, wait, fired, shares):
     now = SINCE + wait
@@ -141,6 +163,7 @@ def test_the_next_look_is_the_first_moment_when_something_fires(schedule, wait, 
     assert look is None or firing(schedule, SINCE, fired, look) is not None
 
 
+@CALM
 @given(schedules, waits)
 def test_whoever_looks_when_told_fires_each_level_on_its_own(schedule, wait):
     fired, now = 0, SINCE

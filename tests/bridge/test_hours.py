@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 
 from bridge.policies.hours import HORIZON, after, is_open, next_open, open_time
 from bridge.schedules import DAY, Hours, Interval
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ZONES = ("Europe/Helsinki", "America/New_York", "Australia/Lord_Howe", "UTC", "Asia/Kolkata", "Pacific/Apia")
 # Days on which clocks were changed: forward and back, by an hour, by half an hour, over a whole day.
 CHANGES = ("2024-03-31", "2024-10-27", "2024-03-10", "2024-11-03", "2024-04-06", "2024-10-05", "2011-12-30")
@@ -49,12 +50,14 @@ def shown(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
+@CALM
 @given(hours_of_any_kind, whole_minutes, st.integers(0, 2 * DAY))
 def test_open_time_is_what_a_clock_watcher_counts(hours, start, minutes):
     counted = sum(shown_open(hours, start + number * MINUTE) for number in range(minutes))
     assert open_time(hours, start, start + minutes * MINUTE) == counted * MINUTE
 
 
+@CALM
 @given(hours_of_any_kind, whole_minutes, st.integers(1, DAY))
 def test_after_is_where_a_clock_watcher_stops(hours, start, minutes):
     found = after(hours, start, minutes * MINUTE)
@@ -65,6 +68,7 @@ def test_after_is_where_a_clock_watcher_stops(hours, start, minutes):
     assert found == walked if not left else found is None or found > walked
 
 
+@CALM
 @given(hours_of_any_kind, moments)
 def test_the_two_ways_to_ask_agree(hours, at):
     opening = next_open(hours, at)
@@ -75,6 +79,7 @@ def test_the_two_ways_to_ask_agree(hours, at):
         assert after(hours, at, NOTHING) == opening
 
 
+@CALM
 @given(hours_of_any_kind, moments, delays)
 def test_after_and_open_time_undo_each_other(hours, start, delay):
     end = after(hours, start, delay)
@@ -86,18 +91,21 @@ def test_after_and_open_time_undo_each_other(hours, start, delay):
         assert not delay or is_open(hours, end - timedelta.resolution)
 
 
+@CALM
 @given(hours_of_any_kind, moments, st.tuples(delays, delays))
 def test_a_longer_delay_ends_no_earlier(hours, start, pair):
     short, long = (after(hours, start, delay) for delay in sorted(pair))
     assert long is None or (short is not None and short <= long)
 
 
+@CALM
 @given(hours_of_any_kind, moments, delays, delays)
 def test_a_later_start_ends_no_earlier(hours, start, wait, delay):
     early, late = after(hours, start, delay), after(hours, start + wait, delay)
     assert early is None or late is None or early <= late
 
 
+@CALM
 @given(hours_of_any_kind, moments, delays, delays)
 def test_open_time_adds_up(hours, start, first, second):
     middle, end = start + first, start + first + second
@@ -106,6 +114,7 @@ def test_open_time_adds_up(hours, start, first, second):
     assert open_time(hours, end, start) == NOTHING or end == start
 
 
+@CALM
 @given(hours_of_any_kind, moments, delays)
 @example(Hours("Pacific/Apia", ((),) * 4 + ((Interval(0, 60),), (), ())), datetime(2011, 12, 25, tzinfo=UTC), MINUTE)
 def test_answers_are_in_utc(hours, start, delay):

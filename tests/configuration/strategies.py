@@ -20,6 +20,7 @@ SENTENCES = {
     "widget.unread_one": "{count}",
     "widget.email_saved": "{address}",
     "widget.title": "{",
+    "mail.transcript_heading": "{site}",
 }
 MAILS = st.builds("{}.{}@{}.example".format, LETTERS, LETTERS, LETTERS)
 PLAIN = st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="{}")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from adapters.configuration import load
 from bridge.configuration import Change, Configuration
@@ -10,6 +10,7 @@ from bridge.differences import differences
 from tests.configuration.frames import framed
 from tests.configuration.strategies import configurations
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 EXAMPLE = (Path(__file__).parents[2] / "silta.example.toml").read_text(encoding="utf-8")
 
 
@@ -25,7 +26,7 @@ def by_name(configuration: Configuration) -> tuple[object, object]:
     )
 
 
-@settings(max_examples=50)
+@CALM
 @given(configurations(), configurations())
 def test_what_is_told_is_complete_and_the_same_both_ways(one, other):
     changes = differences(one, other)
@@ -36,7 +37,7 @@ def test_what_is_told_is_complete_and_the_same_both_ways(one, other):
     assert differences(one, one) == ()
 
 
-@settings(max_examples=50)
+@CALM
 @given(configurations())
 def test_what_is_wholly_new_has_nothing_before(configuration):
     changes = differences(Configuration(), configuration)

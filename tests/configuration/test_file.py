@@ -103,6 +103,13 @@ def test_levels_know_whom_they_call():
     )
 
 
+def test_twenty_levels_are_the_most():
+    lines = [
+        line for n in range(20) for line in ("[[channels.support.escalation]]", f'after = "{n}m"', "notify = true")
+    ]
+    assert len(load(framed("channel", lines)).channels[0].schedule.plan.levels) == 20
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [("90s", 90), ("5m", 300), ("2h", 7200), ("1d", 86400), ("0s", 0), ("30d", 2592000), ("5 m", 300)],

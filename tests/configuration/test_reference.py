@@ -1,16 +1,15 @@
 """The example and the reference page show every key, and no other."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
-
-import tomllib
 
 from adapters.configuration import load
 from adapters.configuration.channels import MOST_LEVELS
 from adapters.configuration.schema import KEYS, NEEDED, children, homes
-from adapters.configuration.sites import LONGEST_NAME, LONGEST_TEXT, SECTIONS
-from adapters.configuration.values import LONGEST_WAIT
+from adapters.configuration.sites import LONGEST_NAME, LONGEST_TEXT, OWN
+from adapters.configuration.times import LONGEST_WAIT
 from bridge.readable import duration
 from bridge.wording import LANGUAGES
 
@@ -67,7 +66,7 @@ def test_the_limits_of_the_page_are_those_of_the_code():
     assert kinds["sites.KEY.language"] == "en, fi, sv or de"
     assert set(LANGUAGES) == {"en", "fi", "sv", "de"}
     assert f"at most {MOST_LEVELS} levels" in PAGE
-    assert [name for name in SECTIONS if f"`{name}.`" not in PAGE] == []
+    assert [start for start in OWN if f"`{start}`" not in PAGE] == []
 
 
 def test_the_examples_of_the_page_are_right():

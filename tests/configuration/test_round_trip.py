@@ -3,23 +3,25 @@
 from datetime import timedelta
 from pathlib import Path
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, settings
 
 from adapters.configuration import dumps, load
 from bridge.readable import UNITS, duration
 from tests.configuration.frames import framed
 from tests.configuration.strategies import configurations
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 EXAMPLE = Path(__file__).parents[2] / "silta.example.toml"
 
 
+@CALM
 @given(configurations())
 def test_every_configuration_reads_back_as_it_was(configuration):
     assert load(dumps(configuration)) == configuration
 
 
-@settings(max_examples=30)
+@CALM
 @given(configurations())
 def test_the_file_is_the_same_each_time(configuration):
     assert dumps(load(dumps(configuration))) == dumps(configuration)
@@ -46,6 +48,7 @@ def test_the_example_is_written_as_people_would():
     assert load(text) == load(EXAMPLE)
 
 
+@CALM
 @given(st.integers(0, 10_000_000))
 def test_a_duration_is_exact_and_none_is_shorter(seconds):
     written = duration(timedelta(seconds=seconds))

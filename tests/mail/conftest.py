@@ -16,9 +16,9 @@ from playwright.async_api import Browser, async_playwright
 from adapters.mail import MailSettings
 from tests.browser.conftest import ARGUMENTS
 from tests.mail.certificates import Authority
+from tests.mail.letters import SENDER
 
 USER, PASSWORD = "chat", "pass-Wörd 7"
-SENDER = "chat@bridge.example"
 
 
 @dataclass

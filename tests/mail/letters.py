@@ -1,6 +1,5 @@
 """Letters as the bridge writes them: copies of conversations in four languages, an alert, an escalation."""
 
-from dataclasses import replace
 from typing import Final
 
 from bridge.letters import Letter, Line, Side
@@ -204,4 +203,6 @@ SAMPLES: Final = {
     "alert": GERMAN_ALERT,
     "escalation": ESCALATION,
 }
-PLAIN: Final = replace(ENGLISH, intro=("Hello.",), outro=(), lines=())
+SENDER: Final = "chat@bridge.example"
+TO: Final = "kim@shop.example"
+BLANK: Final = Letter(TO, "Subject", "en", "Name", "Heading")

@@ -5,6 +5,7 @@ import base64
 import email
 import email.policy
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,8 @@ from adapters.mail.compose import message_id
 from bridge.errors import Refused, Rejected, Unreachable
 from bridge.ports import Mailer
 from tests.mail.broken import broken
-from tests.mail.conftest import PASSWORD, SENDER, USER, knows, mailbox
-from tests.mail.letters import ENGLISH, FINNISH, SAMPLES, visitor
+from tests.mail.conftest import PASSWORD, USER, knows, mailbox
+from tests.mail.letters import ENGLISH, FINNISH, SAMPLES, SENDER, visitor
 
 LOGIN = {"user": USER, "password": PASSWORD}
 
@@ -123,7 +124,7 @@ async def test_a_server_without_a_login_we_know(settings, authority):
     assert not any(line.startswith("AUTH") for line in server.said)
 
 
-CERTIFICATES = {
+CERTIFICATES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "of an unknown authority": ({}, {"ca_file": ""}),
     "of another host": ({"name": "other.example"}, {}),
     "that has ended": ({"ended": True}, {}),

@@ -12,10 +12,12 @@ from urllib.parse import urlencode
 from aiohttp import ClientSession, ClientTimeout
 
 from adapters.playground.workspace import ANNA, SUPPORT, Workspace
+from adapters.slack.setup import EVENTS_PATH, INTERACTIVITY_PATH
 from adapters.slack.signature import sign
 
 SECRET = "0123456789abcdef0123456789abcdef"
 OTHER = "fedcba9876543210fedcba9876543210"
+PATHS = (EVENTS_PATH, INTERACTIVITY_PATH)
 JSON_TYPE, FORM_TYPE = "application/json", "application/x-www-form-urlencoded"
 Headers = list[tuple[str, str]]
 

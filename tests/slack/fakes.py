@@ -65,6 +65,11 @@ async def until(true: Callable[[], Any], within: float = 10.0) -> None:
             await asyncio.sleep(0.01)
 
 
+def last(slack: Any) -> Any:
+    """The event that was delivered last."""
+    return slack.deliveries[-1]
+
+
 class Server:
     """Answers every request by one function and keeps them all."""
 

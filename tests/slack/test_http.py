@@ -3,25 +3,16 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from aiohttp import web
 
-from adapters.playground import HttpTarget
 from adapters.playground.workspace import ANNA, SUPPORT
 from adapters.slack import http, open_slack
-from bridge.errors import NotFound, Refused, Unknown, Unreachable
-from bridge.markup import plain
-from bridge.ports import Button, Card, ThreadRef
 from tests.slack.conftest import TEMPO
-from tests.slack.door import FORM_TYPE, JSON_TYPE, OTHER, SECRET, at_home, post, signed
-from tests.slack.fakes import until
+from tests.slack.door import FORM_TYPE, JSON_TYPE, OTHER, PATHS, SECRET, at_home, post, signed
+from tests.slack.fakes import last, until
 from tests.slack.payloads import payload
-
-CARD = Card("Visitor 1", "hello", (), ("hello",), "Waiting", "", (Button("claim", "Claim", "v1"),))
-PATHS = ("/slack/events", "/slack/interactivity")
 
 
 @pytest.fixture
@@ -30,37 +21,8 @@ def settings(settings):
 
 
 @pytest.fixture
-async def url(slack, bridge) -> AsyncIterator[str]:
-    """A running web server with the door's routes, and the pretend Slack told of it."""
-    app = web.Application(client_max_size=1024)  # what the visitors' side allows does not count here
-    app.add_routes(bridge.routes())
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    target = HttpTarget(
-        events_url=f"{address}{PATHS[0]}", interactivity_url=f"{address}{PATHS[1]}", signing_secret=SECRET
-    )
-    await slack.deliver_over_http(target)
-    yield address
-    await runner.cleanup()
-
-
-@pytest.fixture
-async def live(bridge, url):
-    await bridge.start()
-    await until(lambda: bridge.health()["http"]["is_open"])
-    return bridge
-
-
-@pytest.fixture
-async def thread(live):
-    placed = await live.workplace.open_thread(SUPPORT, CARD, "root-key")
-    return ThreadRef(SUPPORT, placed.ref)
-
-
-def last(slack):
-    return slack.deliveries[-1]
+def live(by_http):
+    return by_http
 
 
 def event(words="a-secret-word"):
@@ -189,38 +151,10 @@ async def test_other_methods_and_paths_are_nothing(url, live):
 # acknowledged when durable
 
 
-async def test_an_answer_reaches_the_desk(slack, desk, thread):
-    ts = await slack.say(ANNA, SUPPORT, "hello & welcome", thread.root)
-    await until(lambda: last(slack).acked)
-    (heard,) = desk.all("heard")
-    assert (heard.workplace, heard.thread, heard.ref) == ("acme", thread.root, ts)
-    assert plain(heard.body) == "hello & welcome"
-
-
-@pytest.mark.parametrize(
-    "failure",
-    [Unknown("timeout"), Unreachable("unreachable"), RuntimeError("ours"), Refused("busy"), Refused("x", wait=1)],
-)
-async def test_what_fails_is_503_and_comes_again(slack, desk, thread, failure):
-    desk.failures = [failure, failure]
-    await slack.say(ANNA, SUPPORT, "hello", thread.root)
-    await until(lambda: last(slack).acked)
-    assert last(slack).attempts == 3
-    assert desk.done == ["heard"]
-
-
 async def test_the_status_of_a_failure_is_503(url, live, desk):
     desk.failures = [RuntimeError("ours")]
     body = event()
     assert (await post(url + PATHS[0], body, signed(body)))[0] == 503
-
-
-@pytest.mark.parametrize("decision", [NotFound("not ours"), Refused("not_a_member")])
-async def test_a_decision_is_acknowledged(slack, desk, thread, decision):
-    desk.failures = [decision]
-    await slack.say(ANNA, SUPPORT, "hello", thread.root)
-    await until(lambda: last(slack).acked)
-    assert last(slack).attempts == 1
 
 
 async def test_what_takes_longer_than_slack_waits_ends_all_the_same(slack, desk, thread):
@@ -279,46 +213,6 @@ async def test_what_is_in_work_at_the_stop_is_acknowledged(url, live, desk):
     desk.gate.set()
     assert (await asked)[0] == 200
     await ending
-
-
-async def test_no_call_is_made_for_an_event(slack, desk, thread):
-    before = len(slack.calls())
-    for number in range(5):
-        await slack.say(ANNA, SUPPORT, f"hello {number}", thread.root)
-    await until(lambda: len(desk.done) == 5)
-    assert len(slack.calls()) == before
-
-
-# buttons and the rest
-
-
-async def test_a_press_reaches_the_desk_and_is_acknowledged(slack, desk, thread):
-    pressed = await slack.press(ANNA, SUPPORT, thread.root, "claim")
-    (got,) = desk.all("pressed")
-    assert pressed.acked
-    assert (got.thread, got.author, got.verb, got.value) == (thread.root, ANNA, "claim", "v1")
-
-
-async def test_a_press_is_acknowledged_before_a_slow_desk_returns(slack, desk, thread, monkeypatch):
-    monkeypatch.setattr("adapters.slack.inbox.PATIENCE", 0.1)
-    desk.gate = asyncio.Event()
-    assert (await slack.press(ANNA, SUPPORT, thread.root, "claim")).acked
-    assert desk.done == []
-    desk.gate.set()
-    await until(lambda: desk.done == ["pressed"])
-
-
-async def test_a_press_that_fails_at_once_is_not_acknowledged(slack, desk, thread):
-    desk.failures = [Unknown("timeout")]
-    assert not (await slack.press(ANNA, SUPPORT, thread.root, "claim")).acked
-
-
-async def test_what_nobody_listens_to_is_acknowledged(slack, desk, thread):
-    await slack.react(ANNA, SUPPORT, thread.root, "eyes")
-    await slack.open_home(ANNA)
-    assert (await slack.command(ANNA, SUPPORT, "/silta")).acked
-    await until(lambda: all(one.acked for one in slack.deliveries))
-    assert desk.got == []
 
 
 async def test_dropped_deliveries_are_one_warning_and_the_threads_are_read_again(url, live, desk, caplog):

@@ -6,7 +6,7 @@ import io
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from adapters import settings as table
 from adapters.settings import Settings, SettingsError, load, unknown_names
 from adapters.terminal import logs
 from adapters.terminal.commands import Demo, Finding, commands
+from bridge.configuration import Change
 from bridge.errors import Refused
 
 SECRET = "xoxb-SECRET-SECRET"
@@ -44,6 +45,21 @@ class Programme:
 
     async def check(self, settings: Settings) -> list[Finding]:
         return self.findings
+
+    async def is_configured(self, settings: Settings) -> bool:
+        return False
+
+    async def plan(self, settings: Settings, file: Path) -> tuple[list[Change], list[str]]:
+        return [], [str(file)]
+
+    async def apply(self, settings: Settings, file: Path) -> list[Change]:
+        return []
+
+    async def export(self, settings: Settings) -> str:
+        return ""
+
+    async def forget(self, settings: Settings, who: str, tell: Callable[[str], None]) -> list[str]:
+        return []
 
     async def probe(self, settings: Settings, channel: str, person: str) -> AsyncIterator[Finding]:
         for finding in self.findings:
@@ -128,6 +144,10 @@ def test_all_that_is_missing_is_said_at_once() -> None:
 
 
 WRONG = [
+    ("SILTA_SMTP_PORT", "0"),
+    ("SILTA_SMTP_SECURITY", "ssl"),
+    ("SILTA_MAIL_FROM", "chat"),
+    ("SILTA_OPS_EMAIL", "a@b.example, c@d.example"),
     ("SILTA_PORT", "70000"),
     ("SILTA_PORT", "-1"),
     ("SILTA_PORT", "eighty"),
@@ -181,6 +201,7 @@ def test_each_wrong_setting_stops_the_start_with_one_sentence(command: str, name
 
 def test_every_setting_that_can_be_wrong_is_tried() -> None:
     free = {"SILTA_HOST", "SILTA_DATABASE", "SILTA_SLACK_API_URL", "SILTA_SLACK_BOT_TOKEN", "SILTA_SLACK_APP_TOKEN"}
+    free |= {"SILTA_SMTP_HOST", "SILTA_SMTP_USER", "SILTA_SMTP_PASSWORD", "SILTA_SMTP_CA_FILE"}
     free |= {"SILTA_SLACK_SIGNING_SECRET"}  # its shape is the adapter's business, as the tokens' are
     assert {name for name, _ in WRONG} | free == {row.name for row in table.SETTINGS}
 

@@ -9,6 +9,7 @@ import { createSeen } from './chat_seen.js';
 import { createSidebar, nameOf, people, roleOf } from './chat_sidebar.js';
 import { attempt, createVerbs } from './chat_verbs.js';
 import { latest, listen, read } from './chat_wire.js';
+import { showMailCount } from './mail_link.js';
 
 const LOST_AFTER_MS = 3000;
 const NOTICE_MS = 5000;
@@ -198,6 +199,7 @@ function closeThread() {
 
 function hear(news) {
   if (news.type === 'connections') sidebar.showConnections(news.count);
+  if (news.type === 'mails') showMailCount(news.count);
   if (news.type !== 'changed') return;
   if (page.channels.has(news.channel)) attempt(readHeads);
   if (!page.channels.has(news.channel)) refresh();
@@ -213,6 +215,7 @@ listen({
     lostTimer = null;
     if (wasLost) notify('Connected again.');
     wasLost = false;
+    showMailCount(0);
     refresh();
   },
   onNews: hear,

@@ -3,7 +3,7 @@
   const TEXTS = {
     en: { basketDone: 'In your basket.', tent: 'Tents', boots: 'Boots', stove: 'Stoves', delivery: 'Delivery', privacy: 'Your details', shop: 'Shop', language: 'Language', title: 'outdoor shop' },
     fi: {
-      shop: 'Kauppa', language: 'Kieli', title: 'retkeilykauppa', tent: 'Teltat', boots: 'Kengät', stove: 'Keittimet', delivery: 'Toimitus',
+      shop: 'Kauppa', language: 'Kieli', mailbox: 'Postilaatikko', title: 'retkeilykauppa', tent: 'Teltat', boots: 'Kengät', stove: 'Keittimet', delivery: 'Toimitus',
       hello: 'Hyvin varustettuna ulkona', lead: 'Teltat, kengät ja keittimet, kokeiltu pohjoisen säässä. Kysy mitä vain: vastaamme chatissa.',
       see: 'Katso teltat', popular: 'Suosittua nyt', tentShort: 'Teltta kahdelle, 2,1 kg', bootsShort: 'Vaelluskengät, vedenpitävät',
       stoveShort: 'Kaasukeitin, 98 g', stock: 'Varastossa, perillä 2–4 päivässä', basket: 'Lisää koriin', basketDone: 'Lisätty koriin.',
@@ -15,7 +15,7 @@
       pretend: 'Kauppa on leikkikauppa: mitään ei myydä. Chat on oikea.',
     },
     sv: {
-      shop: 'Butik', language: 'Språk', title: 'friluftsbutik', tent: 'Tält', boots: 'Kängor', stove: 'Kök', delivery: 'Leverans',
+      shop: 'Butik', language: 'Språk', mailbox: 'Brevlåda', title: 'friluftsbutik', tent: 'Tält', boots: 'Kängor', stove: 'Kök', delivery: 'Leverans',
       hello: 'Väl utrustad ute', lead: 'Tält, kängor och kök prövade i nordligt väder. Fråga vad som helst: vi svarar i chatten.',
       see: 'Se tälten', popular: 'Populärt nu', tentShort: 'Tält för två, 2,1 kg', bootsShort: 'Vandringskängor, vattentäta',
       stoveShort: 'Gaskök, 98 g', stock: 'I lager, framme om 2–4 dagar', basket: 'Lägg i korgen', basketDone: 'Ligger i korgen.',
@@ -27,7 +27,7 @@
       pretend: 'Kauppa är en låtsasbutik: ingenting säljs här. Chatten är riktig.',
     },
     de: {
-      shop: 'Laden', language: 'Sprache', title: 'Outdoor-Laden', tent: 'Zelte', boots: 'Schuhe', stove: 'Kocher', delivery: 'Lieferung',
+      shop: 'Laden', language: 'Sprache', mailbox: 'Postfach', title: 'Outdoor-Laden', tent: 'Zelte', boots: 'Schuhe', stove: 'Kocher', delivery: 'Lieferung',
       hello: 'Draußen gut ausgerüstet', lead: 'Zelte, Schuhe und Kocher, im Norden erprobt. Fragen Sie uns: Wir antworten im Chat.',
       see: 'Zu den Zelten', popular: 'Gerade beliebt', tentShort: 'Zelt für zwei, 2,1 kg', bootsShort: 'Wanderschuhe, wasserdicht',
       stoveShort: 'Gaskocher, 98 g', stock: 'Auf Lager, in 2–4 Tagen bei Ihnen', basket: 'In den Warenkorb', basketDone: 'Im Warenkorb.',

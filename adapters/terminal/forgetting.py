@@ -1,0 +1,54 @@
+"""Forgetting somebody from the command line: it shows how far it has come, and says what stays."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from bridge.erasing import Forgotten
+from bridge.managers import ManagerDesk, Removals
+
+PATIENCE: Final = 300.0  # seconds without progress after which we stop waiting
+EVERY: Final = 1.0  # seconds between two looks
+
+
+async def forget(managers: ManagerDesk, who: str, tell: Callable[[str], None]) -> list[str]:
+    """Forget, and wait until our posts are gone; one sentence for each thing that could not be removed."""
+    tell(f"forgetting {who}; calls under way are waited for")
+    gone = await managers.forget(who)
+    tell(f"{gone.visitors} visitors and {gone.conversations} conversations are erased here")
+    removals = await _removed(managers, gone, tell)
+    return [*_left(gone), *_stayed(removals)]
+
+
+async def _removed(managers: ManagerDesk, gone: Forgotten, tell: Callable[[str], None]) -> Removals:
+    loop = asyncio.get_running_loop()
+    last, since = -1, loop.time()
+    while True:
+        removals = await managers.removals(gone.posts)
+        if removals.done != last:
+            last, since = removals.done, loop.time()
+            tell(f"{removals.done} of {len(gone.posts)} posts are removed over there")
+        if not removals.waiting or loop.time() - since > PATIENCE:
+            return removals
+        await asyncio.sleep(EVERY)
+
+
+def _left(gone: Forgotten) -> list[str]:
+    told = [
+        f"{left.count} messages that people wrote in the thread {left.thread} stay: they, or an admin, can delete them"
+        for left in gone.theirs
+    ]
+    if gone.mails:
+        told.append(f"{gone.mails} mails had left already")
+    if gone.doubtful:
+        told.append(f"{gone.doubtful} conversations had a call under way: look in the channel for what it left")
+    return told
+
+
+def _stayed(removals: Removals) -> list[str]:
+    told = [f"the post {ref} stays: {why}" for _, ref, why in removals.refused]
+    if removals.waiting:
+        told.append(f"{removals.waiting} posts are not removed yet: the running bridge goes on with it")
+    return told
