@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Final
 
 from bridge import conversation as rules
-from bridge import markup
+from bridge import markup, timing
 from bridge.errors import NotFound, Refused
 from bridge.ground import Ground
-from bridge.model import Conversation, Message, Moment, Page, Receipt, Site, Visitor, VisitorId
+from bridge.model import Conversation, Message, Moment, Page, Receipt, Site, SiteId, Status, Visitor, VisitorId
 from bridge.policies.text import accepted, email_address, one_line
 from bridge.ports import Clock, Store
 from bridge.timing import calling
@@ -91,8 +92,16 @@ class VisitorDesk:
         wanted = _Wanted(visitor, key, email_address(address) if address else "", self.clock.moment())
         await self.store.turn(partial(_transcript, wanted=wanted))
 
+    async def stay(self, visitor: VisitorId) -> None:
+        """The visitor is still here: the quiet is counted anew. Without a claimed chat nothing happens."""
+        await self.store.turn(partial(_stay, visitor=visitor, moment=self.clock.moment()))
+
+    async def texts(self, site: SiteId) -> Mapping[str, Mapping[str, str]]:
+        """The site's own sentences, by language and key."""
+        return await self.store.read(lambda tx: tx.policy(site).texts)
+
     async def visible(self, visitor: VisitorId, cursor: str | None) -> Seen:
-        """What the visitor may see after the cursor."""
+        """What the visitor may see after the cursor. Raises NotFound for one who was forgotten."""
         return await self.store.read(lambda tx: tx.visible(visitor, cursor))
 
     async def photo(self, agent: str, version: str) -> tuple[bytes, str]:
@@ -202,6 +211,12 @@ def _transcript(tx: Transaction, *, wanted: _Wanted) -> None:
     if latest is None:
         raise Refused("empty", "nothing was said yet")
     tx.save(asked_for(tx, latest, address, wanted.key, wanted.moment))
+
+
+def _stay(tx: Transaction, *, visitor: VisitorId, moment: Moment) -> None:
+    latest = tx.latest_conversation(tx.lock_visitor(visitor).id)
+    if latest is not None and latest.status is Status.CLAIMED:
+        tx.save(timing.extended(_ground(tx, latest, moment), tx.policy(latest.site).idle))
 
 
 def _midnight(now: datetime) -> datetime:

@@ -336,8 +336,10 @@ class Conversations:
 
     def visible(self, visitor: VisitorId, cursor: str | None) -> Seen:
         latest = self._one(sql.LATEST, visitor=visitor)
-        email = self._one(sql.VISITOR_BY_ID, id=visitor)
-        has_email = bool(email and email.email)
+        known = self._one(sql.VISITOR_BY_ID, id=visitor)
+        if known is None:
+            raise NotFound("unknown_token")
+        has_email = bool(known.email)
         if latest is None:
             return Seen(None, None, (), "", reset=bool(cursor), email=has_email)
         conversation = rows.conversation(latest)

@@ -15,6 +15,7 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 from adapters import settings as table
+from adapters.configuration import load
 from adapters.playground import APP_TOKEN, BOT_TOKEN, HttpTarget, Playground, Rules
 from adapters.playground.workspace import SUPPORT
 from adapters.settings import Settings
@@ -112,6 +113,11 @@ class Visitor:
         answer = await self.ask({"type": "say", "key": key, "text": text, "page": page or {"url": "", "title": ""}})
         assert answer["type"] == "ok", answer
         return key
+
+    async def act(self, verb: str, **about: str) -> None:
+        """Do something else than saying."""
+        answer = await self.ask({"type": verb, "key": uuid.uuid4().hex, **about})
+        assert answer["type"] == "ok", answer
 
     async def ask(self, frame: dict[str, Any]) -> dict[str, Any]:
         """Send a frame and wait for its answer."""
@@ -213,6 +219,15 @@ class World:
             await until(lambda: self.team.connections == 2, "two sockets")
         else:
             await self._over_http(self._bridge)
+
+    async def configure(self, text: str) -> None:
+        """Apply a configuration file; `ORIGIN` in it is the shop's."""
+        await self.bridge.managers.apply(load(text.replace("ORIGIN", self.team.url)))
+
+    async def passes(self, **by: float) -> None:
+        """So much time passes, and what is due then happens."""
+        self.clock.forward(**by)
+        await self.bridge.timekeeper.tick()
 
     async def _over_http(self, bridge: Bridge) -> None:
         """From now on events come signed over HTTP."""

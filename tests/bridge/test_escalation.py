@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bridge.policies.escalation import due_at, firing, next_level, next_look, word
 from bridge.policies.hours import is_open

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
-from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bridge.policies.hours import HORIZON, after, is_open, next_open, open_time
 from bridge.schedules import DAY, Hours, Interval

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
-from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from adapters.configuration import dumps, load
 from bridge.readable import UNITS, duration

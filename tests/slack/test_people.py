@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from aiohttp import web
 
-from adapters.slack import people
+from adapters.slack import SlackSettings, open_slack, people
 from bridge.model import Standing
+from tests.slack.fakes import Server
 from tests.slack.payloads import OWN, payload
 
 HOME = "http://127.0.0.1:8080/api/"
@@ -111,3 +113,17 @@ def test_with_the_real_slack_this_machine_is_no_place_for_pictures():
 )
 def test_a_pictures_kind_is_told_by_its_first_bytes(begin, kind):
     assert people.kind(begin) == kind
+
+
+@pytest.mark.parametrize(("enterprise", "standing"), [("E1OURS", Standing.MEMBER), (None, Standing.OUTSIDER)])
+async def test_the_organisation_is_the_one_that_slack_says_we_are_of(enterprise, standing):
+    ours = {"ok": True, "team_id": "T1OURS", "user_id": "U1SILTA", "bot_id": "B1SILTA", "enterprise_id": enterprise}
+
+    async def answer(request):
+        return web.json_response(ours if "auth.test" in request.path else {"ok": True, "user": SISTER})
+
+    async with Server(answer) as server:
+        settings = SlackSettings(bot_token="xoxb-1", app_token="xapp-1", api_url=f"{server.url}/api/")
+        bridge = await open_slack(settings)
+        assert (await bridge.workplace.person(SISTER["id"])).standing is standing
+        await bridge.close()
