@@ -22,7 +22,7 @@ from adapters import registry
 from adapters import settings as table
 from adapters.configuration import ConfigurationError, dumps, load, timeline
 from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground
-from adapters.playground.story import play
+from adapters.playground.story import Hands, play
 from adapters.playground.workspace import SUPPORT
 from adapters.registry import Connection
 from adapters.settings import Settings
@@ -34,7 +34,7 @@ from bridge.agents import AgentDesk
 from bridge.alerts import Alerts
 from bridge.carriers import Carrier, ThreadCarrier
 from bridge.chores import Chores
-from bridge.clock import SystemClock
+from bridge.clock import MovedClock, SystemClock
 from bridge.configuration import Change, Configuration
 from bridge.delivery import Courier
 from bridge.errors import Refused, WorkplaceError
@@ -51,6 +51,7 @@ from storage.opening import AnyStore, is_there, open_store
 from storage.signals import LocalSignals
 
 ALWAYS: dict[str, Any] = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+DEMO = Path(__file__).parent / "adapters" / "terminal" / "demo.toml"
 DRAIN = 5.0  # seconds that calls under way get at the end
 _log = logging.getLogger("silta")
 
@@ -223,7 +224,9 @@ class Programme:
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(connection.close)
             async for found in connection.probe(channel, person, serve):
-                yield Finding(found.what, found.is_well, found.seen)
+                yield Finding(
+                    found.what, found.is_well, found.seen, {"channel": channel, **found.facts} if found.facts else {}
+                )
 
     async def is_configured(self, settings: Settings) -> bool:
         """Whether a configuration was applied; a file that is not there yet holds none."""
@@ -294,7 +297,8 @@ async def _managing(settings: Settings) -> AsyncIterator[tuple[ManagerDesk, AnyS
 
 def _lone_courier(connection: Connection, store: AnyStore) -> Courier:
     """Where no bridge runs that would remove the posts."""
-    clock, carrier = SystemClock(), ThreadCarrier(connection.workplace, store, SystemClock())
+    clock = SystemClock()
+    carrier = ThreadCarrier(connection.workplace, store, clock)
     return Courier(carrier, store, LocalSignals(), clock, secrets.token_hex(8), Alerts(store, clock))
 
 
@@ -341,22 +345,34 @@ async def _workplace(connection: Connection, settings: Settings) -> list[Finding
 
 
 async def _demo(demo: Demo, folder: Path) -> None:
-    told = _told_to_stop()
+    told, clock = _told_to_stop(), MovedClock()
     bridge_port = demo.port + 1 if demo.port else free_port()
     playground = Playground(silta_origin=f"http://127.0.0.1:{bridge_port}", site_key="main")
     await playground.start(port=demo.port)
     try:
         settings = _demo_settings(playground, folder, bridge_port)
         logs.configure(settings)
-        async with running(settings) as bridge:
-            demo.tell(f"\n  Silta demo: open {playground.url} in a browser.")
+        async with running(settings, clock) as bridge:
+            await bridge.managers.apply(load(DEMO.read_text(encoding="utf-8").replace("ORIGIN", playground.url)))
+            demo.tell(f"\n  Silta demo: open {playground.url} in a browser; mails come to {playground.url}/mail.")
             demo.tell("  Left the shop with the chat, right the team. End with Ctrl-C.\n")
             if demo.story:
-                await play(playground, bridge.url, "main", demo.tell)
+                await play(playground, bridge.url, _hands(bridge, clock), demo.tell)
             if not demo.ends:
                 await told.wait()
     finally:
         await playground.stop()
+
+
+def _hands(bridge: Bridge, clock: MovedClock) -> Hands:
+    async def pass_time(seconds: float) -> None:
+        clock.forward(seconds=seconds)
+        await bridge.timekeeper.tick()
+
+    async def forget(who: str) -> None:
+        await bridge.managers.forget(who)
+
+    return Hands(pass_time, forget)
 
 
 def _demo_settings(playground: Playground, folder: Path, port: int) -> Settings:
@@ -364,13 +380,15 @@ def _demo_settings(playground: Playground, folder: Path, port: int) -> Settings:
         None,
         port=port,
         database=str(folder / "demo.db"),
-        site_name="Kauppa",
         site_origins=(playground.url,),
-        site_privacy_url=f"{playground.url}/shop?page=privacy",
         slack_bot_token=BOT_TOKEN,
         slack_app_token=APP_TOKEN,
         slack_api_url=playground.api_url,
         slack_channel=SUPPORT,
+        smtp_host=playground.smtp_host,
+        smtp_port=playground.smtp_port,
+        smtp_security="none",
+        mail_from="chat@shop.example",
         log_level="WARNING",
     )
 

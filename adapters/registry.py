@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from typing import Any, Protocol
@@ -30,6 +30,10 @@ class Finding(Protocol):
     @property
     def seen(self) -> str:
         """What was seen, and what to do if it is not well."""
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """All that was found, by name, as JSON can hold it; empty but in the last one."""
 
 
 class Connection(Protocol):

@@ -12,6 +12,7 @@ from typing import Final
 
 from bridge import commands, markup
 from bridge import conversation as rules
+from bridge.channels import ChannelKeeper
 from bridge.errors import NotFound, Unreachable, WorkplaceError
 from bridge.ground import Ground
 from bridge.inbound import Heard, Pressed, Removed
@@ -134,6 +135,10 @@ class AgentDesk:
         now = self.clock.now()
         self.signals.ring(changed_topic(workplace))
         await self.store.turn(lambda tx: tx.hasten(workplace, channel, now))
+
+    async def channel_moved(self, workplace: str, old: str, new: str) -> bool:
+        """A channel is called `new` from now on. False when it is none of ours, or known already. Twice is harmless."""
+        return await ChannelKeeper(self.store, self.signals, self.clock).moved(workplace, old, new)
 
     async def _run(self, event: Heard | Pressed, author: str, unit: _Unit) -> None:
         await self._await_thread(event)

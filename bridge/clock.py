@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bridge.model import Moment
 
@@ -28,3 +28,26 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Wait this long."""
         await asyncio.sleep(seconds)
+
+
+class MovedClock(SystemClock):
+    """The machine's clock, moved forward by hand: for tests and for a story that cannot wait."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def forward(self, **by: float) -> None:
+        """Move on by days, hours, minutes, seconds."""
+        self._ahead += timedelta(**by)
+
+    def now(self) -> datetime:
+        """The time, UTC."""
+        return super().now() + self._ahead
+
+    def moment(self) -> Moment:
+        """The time with 256 fresh random bits."""
+        return Moment(self.now(), super().moment().seed)
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        return super().monotonic() + self._ahead.total_seconds()

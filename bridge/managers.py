@@ -9,7 +9,6 @@ from functools import partial
 from typing import Final
 
 from bridge import erasing
-from bridge.clock import SystemClock
 from bridge.configuration import Change, Configuration
 from bridge.differences import differences
 from bridge.erasing import Forgotten, erase
@@ -34,7 +33,7 @@ class ManagerDesk:
     """Verbs of managers."""
 
     store: Store
-    clock: Clock = SystemClock()  # noqa: RUF009 - it has no state
+    clock: Clock
 
     async def configure(self, site: Site, channel: Channel) -> None:
         """Store a site and its channel; the same again changes nothing, and open conversations stay where they are."""

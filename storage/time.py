@@ -46,9 +46,8 @@ class Time(Conversations):
         other = self._one(timely.CHANNEL_AT, workplace=workplace, ref=new)
         if other is None:
             return self._run(timely.RENAME_CHANNEL, {"this": known.id, "to": new}) == 1
-        for statement in timely.LEAVE_CHANNEL:
-            self._run(statement, {"this": known.id, "other": other.id})
-        return True
+        left = [self._run(statement, {"this": known.id, "other": other.id}) for statement in timely.LEAVE_CHANNEL]
+        return any(left)
 
     def schedule(self, channel: ChannelId) -> Schedule:
         row = self._one(timely.SCHEDULE, id=channel)

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,32 +19,11 @@ from adapters.playground import APP_TOKEN, BOT_TOKEN, HttpTarget, Playground, Ru
 from adapters.playground.workspace import SUPPORT
 from adapters.settings import Settings
 from app import Bridge, running
-from bridge.clock import SystemClock
-from bridge.model import Moment
+from bridge.clock import MovedClock
 from tests.slack.sound import unsound
 
 SIGNING_SECRET = "0123456789abcdef0123456789abcdef"
 PATIENCE = 10.0  # seconds: a liveness bound, far above what anything takes
-
-
-class MovedClock(SystemClock):
-    """The real clock, moved forward by the test."""
-
-    def __init__(self) -> None:
-        self._ahead = timedelta()
-
-    def forward(self, **by: float) -> None:
-        """Move on by days, hours, minutes, seconds."""
-        self._ahead += timedelta(**by)
-
-    def now(self) -> datetime:
-        return super().now() + self._ahead
-
-    def moment(self) -> Moment:
-        return Moment(self.now(), super().moment().seed)
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self._ahead.total_seconds()
 
 
 async def until(happened: Callable[[], Any], what: str = "") -> Any:

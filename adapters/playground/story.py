@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 from adapters.playground.server import Playground
 from adapters.playground.values import JSON
-from adapters.playground.workspace import ANNA, MIKAEL, SUPPORT
+from adapters.playground.workspace import ANNA, BILLING, MIKAEL, SARA, SUPPORT
 
+ADDRESS, ON_CALL = "visitor@home.example", "oncall@shop.example"
 PATIENCE = 20.0  # seconds for each thing to happen
 
 
@@ -49,6 +51,11 @@ class Visitor:
     async def end(self) -> None:
         """End the chat."""
         await self._send({"type": "end"})
+
+    async def leave_email(self, address: str) -> None:
+        """Say where to answer."""
+        await self._send({"type": "email", "address": address})
+        await until("the address is kept", lambda: self.state.get("email") is True)
 
     async def leave(self) -> None:
         """Go away."""
@@ -86,19 +93,30 @@ async def until(what: str, happened: Callable[[], bool]) -> None:
         await asyncio.sleep(0.05)
 
 
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What the story needs of whoever runs the bridge: to let time pass, and to forget somebody."""
+
+    pass_time: Callable[[float], Awaitable[None]]
+    forget: Callable[[str], Awaitable[None]]
+
+
 class Story:
     """The scenes, told on the way."""
 
-    def __init__(self, playground: Playground, visitor: Visitor, tell: Callable[[str], None]) -> None:
-        self._team, self._visitor, self._tell = playground, visitor, tell
+    def __init__(self, playground: Playground, visitor: Visitor, tell: Callable[[str], None], hands: Hands) -> None:
+        self._team, self._visitor, self._tell, self._hands = playground, visitor, tell, hands
         self._pause = 0.4
 
     async def play(self) -> None:
-        """From the first word to the goodbye."""
+        """From the first word to being forgotten."""
         root = await self._first_words()
         await self._answers(root)
         await self._internal_talk(root)
         await self._goodbye(root)
+        await self._nobody_comes(root)
+        await self._silence()
+        await self._forgotten(root)
 
     async def _scene(self, who: str, words: str) -> None:
         self._tell(f"  {who:<10} {words}")
@@ -153,19 +171,60 @@ class Story:
         await self._scene("Anna", "Yes, until 18:00. We keep one at the counter.")
 
     async def _goodbye(self, root: str) -> None:
+        await self._visitor.leave_email(ADDRESS)
         await self._team.say(ANNA, SUPPORT, "!close", root)
         await until("the chat is closed", lambda: self._visitor.state.get("status") == "closed")
         await self._scene("Anna", "!close: the chat is over, and the visitor may write again to continue")
+        await until("the transcript is in the mailbox", lambda: len(self._team.mails_to(ADDRESS)) == 1)
+        await self._scene("mailbox", f"{self._team.mails_to(ADDRESS)[0].subject}: what was said, without the notes")
         await self._visitor.say("One more thing: does it have pegs?")
         await until("the chat is open again", lambda: self._visitor.state.get("status") == "waiting")
         await self._scene("visitor", "writes again: the same thread, waiting for somebody")
 
+    async def _nobody_comes(self, root: str) -> None:
+        """Each minute calls louder."""
+        await self._hands.pass_time(61)
+        await until("a notice in the thread", lambda: "1 minute" in self._last(root))
+        await self._scene("#support", "a minute without a claim: a notice that the whole channel sees")
+        await self._hands.pass_time(60)
+        await until("Sara is called", lambda: SARA in self._last(root))
+        await self._scene("#support", "two minutes: Sara is called by name")
+        await self._hands.pass_time(60)
+        await until("a thread in the second channel", lambda: bool(self._cards(BILLING)))
+        await self._scene("#billing", "three minutes: the chat goes on in a second channel, and the first says so")
+        await self._hands.pass_time(60)
+        await until("a mail", lambda: bool(self._team.mails_to(ON_CALL)))
+        await self._scene("mailbox", f"four minutes, to who is on call: {self._team.mails_to(ON_CALL)[0].subject}")
+        await self._team.say(SARA, BILLING, "Yes, twelve pegs. Anything else?", self._cards(BILLING)[-1])
+        await until("Sara's answer", lambda: "Yes, twelve pegs. Anything else?" in self._visitor.texts())
+        await self._scene("Sara", "answers there, and everything is silent again")
 
-async def play(playground: Playground, bridge: str, site: str, tell: Callable[[str], None] = print) -> None:
-    """Play the story. Raises StoryError when something did not happen."""
-    visitor = Visitor(bridge, site, playground.url)
+    async def _silence(self) -> None:
+        await self._hands.pass_time(10 * 60 + 1)
+        await until("the visitor is asked", lambda: any("still there" in text for text in self._visitor.texts()))
+        await self._scene("visitor", "says nothing for ten minutes, and is asked whether they are still there")
+        await self._hands.pass_time(5 * 60 + 1)
+        await until("the chat is closed", lambda: self._visitor.state.get("status") == "closed")
+        await until("a second transcript", lambda: len(self._team.mails_to(ADDRESS)) == 2)
+        await self._scene("mailbox", "nothing more: the chat closes by itself, and its transcript comes")
+
+    async def _forgotten(self, root: str) -> None:
+        await self._hands.forget(ADDRESS)
+        await until("our posts are gone", lambda: not self._from_visitor(root))
+        await self._scene("forgotten", "every line of the visitor is gone, here and in both threads")
+
+    def _cards(self, channel: str) -> list[str]:
+        return [str(root["ts"]) for root in self._team.messages(channel) if root.get("bot_id")]
+
+    def _last(self, root: str) -> str:
+        return str(self._team.thread(SUPPORT, root)[-1]["text"])
+
+
+async def play(playground: Playground, bridge: str, hands: Hands, tell: Callable[[str], None] = print) -> None:
+    """Play the story on the site `main`. Raises StoryError when something did not happen."""
+    visitor = Visitor(bridge, "main", playground.url)
     try:
-        await Story(playground, visitor, tell).play()
+        await Story(playground, visitor, tell, hands).play()
         tell("  The story is over; everything above went over the wire.")
     finally:
         await visitor.leave()

@@ -6,8 +6,8 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,11 +29,15 @@ BAD_SETTINGS = 2
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: what, whether it is well, and what to do if not."""
+    """One thing that was looked at: what, whether it is well, and what to do if not.
+
+    `facts` are what it told, by name, as JSON can hold it.
+    """
 
     what: str
     is_well: bool
     advice: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +126,9 @@ def _add_workplace(group: click.Group, programme: Programme) -> None:
     @group.command()
     @click.argument("channel")
     @click.option("--person", default="", help="Member ID (U…) of who may be shown a private line, best yourself.")
+    @click.option("--record", type=click.Path(path_type=Path), help="File for the capabilities that were found (JSON).")
     @env_file_option
-    def probe(channel: str, person: str, env_file: str) -> None:
+    def probe(channel: str, person: str, record: Path | None, env_file: str) -> None:
         """Try out the real workspace in CHANNEL (C…): posts a few marked messages there and takes them away again.
 
         Stop the bridge meanwhile: it would take the events. Ends with 0 when all is as needed, 1 when not.
@@ -131,7 +136,7 @@ def _add_workplace(group: click.Group, programme: Programme) -> None:
         settings = _settings(env_file)
         _stop_if(table.missing(settings))
         logs.configure(settings)
-        sys.exit(0 if _run(_told(programme.probe(settings, channel, person))) else 1)
+        sys.exit(0 if _run(_told(programme.probe(settings, channel, person), record)) else 1)
 
     @group.command("slack-manifest")
     @click.option("--http", "url", default="", help="Address of the bridge, for events over HTTP; else Socket Mode.")
@@ -166,12 +171,15 @@ def _public(url: str) -> str:
     return url.rstrip("/")
 
 
-async def _told(findings: AsyncIterator[Finding]) -> bool:
-    """Print each finding when it is there; whether all are well."""
+async def _told(findings: AsyncIterator[Finding], record: Path | None) -> bool:
+    """Print each finding when it is there, and record the facts; whether all are well."""
     is_well = True
     async for finding in findings:
         _print([finding], as_json=False)
         is_well = is_well and finding.is_well
+        if finding.facts and record is not None:
+            text = json.dumps(dict(finding.facts), ensure_ascii=False, indent=1)
+            await asyncio.to_thread(record.write_text, text + "\n", encoding="utf-8")
     return is_well
 
 
@@ -195,8 +203,14 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 
 def _print(findings: list[Finding], *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([_plain(finding) for finding in findings], ensure_ascii=False, indent=1))
         return
     for finding in findings:
         mark = "ok   " if finding.is_well else "FAULT"
         click.echo(f"{mark} {finding.what}" + (f": {finding.advice}" if finding.advice else ""))
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    """For programs; facts only where there are any."""
+    told = asdict(finding)
+    return told if finding.facts else {name: value for name, value in told.items() if name != "facts"}

@@ -19,7 +19,7 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,128}")
 _SITE_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNKNOWN: Final = ("unknown_token", "unknown_site")
-_NOTICES: Final = {"agent_joined", "agent_left", "closed_by_agent", "ended_by_visitor"}
+_NOTICES: Final = section("en", "notice")
 
 
 def parse(raw: bytes | str) -> dict[str, Any]:

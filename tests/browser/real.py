@@ -20,7 +20,8 @@ from playwright.async_api import Browser, BrowserContext, FrameLocator, Locator,
 from adapters import settings as table
 from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground, Rules
 from adapters.playground.workspace import SUPPORT
-from tests.world import MovedClock, World
+from bridge.clock import MovedClock
+from tests.world import World
 
 HOUSE = Path(__file__).resolve().parents[2]
 PATIENCE = 20_000  # milliseconds: a liveness bound, far above what anything takes

@@ -85,7 +85,7 @@ async def _settled(store: object) -> tuple[VisitorDesk, list[VisitorId]]:
     desk = VisitorDesk(store, SystemClock())  # type: ignore[arg-type]
     channel = channel_at("slack", SUPPORT)
     site = Site(site_id("main"), "main", "Kauppa", ("https://shop.example",), channel.id)
-    await ManagerDesk(store).configure(site, channel)  # type: ignore[arg-type]
+    await ManagerDesk(store, SystemClock()).configure(site, channel)  # type: ignore[arg-type]
     visitors = [(await desk.known(await desk.arrive(site, "en"))).visitor.id for _ in range(3)]
     return desk, visitors
 

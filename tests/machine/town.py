@@ -90,7 +90,7 @@ class Town:
         asyncio.set_event_loop(None)
 
     async def _settle_in(self) -> None:
-        managers = ManagerDesk(self.store)
+        managers = ManagerDesk(self.store, self.clock)
         for number, ref in enumerate(CHANNELS):
             channel = channel_at("pretend", ref)
             key = f"site{number}"

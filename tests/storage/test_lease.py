@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from tests.world import MovedClock
+from bridge.clock import MovedClock
 
 
 async def test_another_owner_gets_nothing_before_the_lease_ends(town):

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from bridge.clock import MovedClock
 from bridge.errors import Refused
 from bridge.model import Status, Step, ThreadState
 from storage.lanes import Lanes
@@ -16,7 +17,6 @@ from storage.postgres import PostgresStore
 from storage.signals import LocalSignals
 from tests.storage.town import CHANNEL, WORKS
 from tests.storage.witness import Witness
-from tests.world import MovedClock
 
 pytestmark = pytest.mark.postgres
 NOW = MovedClock().now()

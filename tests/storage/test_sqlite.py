@@ -9,11 +9,11 @@ from contextlib import closing
 
 import pytest
 
+from bridge.clock import MovedClock
 from bridge.errors import NotFound, Refused
 from storage.opening import open_store
 from storage.sqlite import SqliteStore, open_sqlite
 from tests.storage.conftest import HeardSignals
-from tests.world import MovedClock
 
 PATIENCE = 10  # seconds: a liveness bound
 NOW = MovedClock().now()

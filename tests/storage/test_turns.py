@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
+from bridge.clock import MovedClock
 from bridge.errors import NotFound, Refused
 from storage.opening import open_store
 from tests.storage.conftest import HeardSignals
-from tests.world import MovedClock
 
 KEYS = "SELECT key FROM seen ORDER BY key"
 NOW = MovedClock().now()

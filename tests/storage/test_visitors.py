@@ -98,7 +98,7 @@ async def test_writing_later_begins_another_one_and_shows_both(town, witness):
 async def test_a_days_share_of_conversations_is_kept(town):
     await town.thread()
     limited = replace(town.site, daily_limit=1)
-    await ManagerDesk(town.store).configure(limited, channel_at(WORKS, CHANNEL))
+    await ManagerDesk(town.store, town.clock).configure(limited, channel_at(WORKS, CHANNEL))
     with pytest.raises(Refused) as refused:
         await town.says(await town.visitor(), "too many")
     assert refused.value.code == "too_fast"

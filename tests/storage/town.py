@@ -10,15 +10,15 @@ from typing import Any, cast
 
 from bridge import markup
 from bridge.agents import AgentDesk
+from bridge.clock import MovedClock
 from bridge.inbound import Heard, Pressed, Removed
 from bridge.managers import ManagerDesk, channel_at, site_id
 from bridge.model import Kind, Message, Page, Person, Site, Standing, VisitorId
 from bridge.ports import Store, Workplace
-from bridge.transaction import Choice, ThreadErrand, Seen, Transaction
+from bridge.transaction import Choice, Seen, ThreadErrand, Transaction
 from bridge.visitors import VisitorDesk
 from storage.outbox import courier_lease
 from storage.signals import LocalSignals
-from tests.world import MovedClock
 
 WORKS = "works"
 CHANNEL = "C1"
@@ -51,7 +51,7 @@ class Town:
 
     async def found(self) -> Town:
         """Configure the site and take the courier's lease."""
-        await ManagerDesk(self.store).configure(self.site, channel_at(WORKS, CHANNEL))
+        await ManagerDesk(self.store, self.clock).configure(self.site, channel_at(WORKS, CHANNEL))
         self.epoch = await self.lease("first") or 0
         return self
 

@@ -106,7 +106,7 @@ async def test_a_claim_silences_everything(world: World) -> None:
     await visitor.sees("and stay")
     assert len(said(world, root, "has waited")) == 1
     assert world.team.messages(BILLING) == []
-    assert world.team.mails_to("oncall@shop.example") == ()
+    assert world.team.mails_to("oncall@shop.example") == []
 
 
 async def test_who_waits_anew_calls_anew(world: World) -> None:
@@ -262,7 +262,7 @@ async def test_forgetting_reaches_every_copy_of_ours(world: World) -> None:
     assert [left.count for left in gone.theirs] == [1]
 
     async with asyncio.timeout(PATIENCE):
-        while (await world.bridge.managers.removals(gone.posts)).waiting:
+        while (await world.bridge.managers.removals(gone.posts)).waiting:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     assert "kumquat" not in str([world.team.messages(SUPPORT), world.thread(root)])
     await until(lambda: visitor.closed_with == 4401)
