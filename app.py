@@ -47,7 +47,7 @@ from bridge.schedules import Action
 from bridge.timekeeping import Timekeeper
 from bridge.topics import CHORES, DEADLINES
 from bridge.visitors import VisitorDesk
-from storage.opening import AnyStore, is_there, open_store
+from storage.opening import AnyStore, is_there, missing_folder, open_store
 from storage.signals import LocalSignals
 
 ALWAYS: dict[str, Any] = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -314,22 +314,16 @@ def _told_to_stop() -> asyncio.Event:
 async def _database(settings: Settings) -> Finding:
     """A database that is there is opened and closed again; one that is not is only made by a real start."""
     name = settings.database
-    if "://" not in name and (found := _file(Path(name))):
-        return found
+    if folder := missing_folder(name):
+        return Finding("database", is_well=False, advice=f"the folder {folder} does not exist; create it")
+    if not is_there(name):
+        return Finding("database", is_well=True, advice="made at the first start")
     try:
         store = await open_store(name, LocalSignals())
     except Refused as error:
         return Finding("database", is_well=error.code == "in_use", advice=str(error))
     await store.close()
     return Finding("database", is_well=True)
-
-
-def _file(path: Path) -> Finding | None:
-    """What can be said of a database file without opening it; None when it must be opened."""
-    folder = path.resolve().parent
-    if not folder.is_dir():
-        return Finding("database", is_well=False, advice=f"the folder {folder} does not exist; create it")
-    return None if path.exists() else Finding("database", is_well=True, advice="made at the first start")
 
 
 async def _workplace(connection: Connection, settings: Settings) -> list[Finding]:

@@ -24,6 +24,12 @@ def is_there(place: str | Path) -> bool:
     return is_address(place) or Path(place).exists()
 
 
+def missing_folder(place: str | Path) -> Path | None:
+    """The folder that a database file needs and that is not there."""
+    folder = Path(place).resolve().parent
+    return None if is_address(place) or folder.is_dir() else folder
+
+
 async def open_store(place: str | Path, signals: Signals, *, beside: bool = False) -> AnyStore:
     """A started store. Raises Refused, with a sentence that says why, when the database cannot be used.
 
