@@ -120,7 +120,7 @@ def _escalation(tx: Transaction, delivery: Delivery, about: _About) -> Letter:
         "time": delivery.about["time"],
         "channel": tx.channel_name(about.conversation.channel),
     }
-    shown = [_line(about, language, message, agent) for message, agent in tx.shown(about.conversation.id)]
+    shown = [_line(language, names["visitor"], message, agent) for message, agent in tx.shown(about.conversation.id)]
     return Letter(
         to=delivery.to,
         subject=say(language, "mail.escalated_subject", **names),
@@ -136,10 +136,13 @@ def _escalation(tx: Transaction, delivery: Delivery, about: _About) -> Letter:
 def _transcript(tx: Transaction, delivery: Delivery, about: _About) -> Letter | None:
     conversation, site = about.conversation, about.site
     language = conversation.language
-    shown = [_line(about, language, message, agent) for message, agent in tx.shown(conversation.id)]
+    policy = tx.policy(site.id)
+    is_theirs = delivery.to != policy.transcripts.to_team
+    who = say(language, "widget.you") if is_theirs else visitor_name(about.visitor, language)
+    shown = [_line(language, who, message, agent) for message, agent in tx.shown(conversation.id)]
     if not shown:
         return None
-    own = tx.policy(site.id).texts.get(language, {})
+    own = policy.texts.get(language, {})
     zone = tx.schedule(conversation.channel).hours.zone
     names = {"site": site.name, "date": date(language, zone, conversation.opened_at), "zone": zone}
     return Letter(
@@ -169,13 +172,13 @@ def _dated(tx: Transaction, about: _About, language: str, shown: list[_Undated])
     return tuple(lines)
 
 
-def _line(about: _About, language: str, message: Message, agent: Agent | None) -> _Undated:
+def _line(language: str, visitor: str, message: Message, agent: Agent | None) -> _Undated:
     if message.speaker is Speaker.NOTICE:
         words = say(language, f"notice.{message.notice}", agent=agent.name if agent else "")
         return message.at, Line(Side.NOTICE, "", "", markup.literal(words))
     remark = "removed" if message.removed else "edited" if message.edited else ""
     said = say(language, f"widget.{remark}") if remark else ""
     if message.speaker is Speaker.VISITOR:
-        return message.at, Line(Side.VISITOR, visitor_name(about.visitor, language), "", message.body, remark=said)
+        return message.at, Line(Side.VISITOR, visitor, "", message.body, remark=said)
     name = agent.name if agent else say(language, "widget.team")
     return message.at, Line(Side.TEAM, name, "", message.body, remark=said)

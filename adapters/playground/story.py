@@ -15,7 +15,7 @@ from adapters.playground.server import Playground
 from adapters.playground.values import JSON
 from adapters.playground.workspace import ANNA, BILLING, MIKAEL, SARA, SUPPORT
 
-ADDRESS, ON_CALL = "visitor@home.example", "oncall@shop.example"
+ADDRESS, FORGOTTEN, ON_CALL = "visitor@home.example", "other@home.example", "oncall@shop.example"
 PATIENCE = 20.0  # seconds for each thing to happen
 
 
@@ -109,14 +109,13 @@ class Story:
         self._pause = 0.4
 
     async def play(self) -> None:
-        """From the first word to being forgotten."""
+        """From the first word to the last mail."""
         root = await self._first_words()
         await self._answers(root)
         await self._internal_talk(root)
         await self._goodbye(root)
         await self._nobody_comes(root)
         await self._silence()
-        await self._forgotten(root)
 
     async def _scene(self, who: str, words: str) -> None:
         self._tell(f"  {who:<10} {words}")
@@ -208,11 +207,6 @@ class Story:
         await until("a second transcript", lambda: len(self._team.mails_to(ADDRESS)) == 2)
         await self._scene("mailbox", "nothing more: the chat closes by itself, and its transcript comes")
 
-    async def _forgotten(self, root: str) -> None:
-        await self._hands.forget(ADDRESS)
-        await until("our posts are gone", lambda: not self._from_visitor(root))
-        await self._scene("forgotten", "every line of the visitor is gone, here and in both threads")
-
     def _cards(self, channel: str) -> list[str]:
         return [str(root["ts"]) for root in self._team.messages(channel) if root.get("bot_id")]
 
@@ -220,11 +214,25 @@ class Story:
         return str(self._team.thread(SUPPORT, root)[-1]["text"])
 
 
+async def _forgotten(playground: Playground, visitor: Visitor, tell: Callable[[str], None], hands: Hands) -> None:
+    """Somebody else comes, and wants to be forgotten."""
+    before = len(playground.messages(SUPPORT))
+    await visitor.arrive()
+    await visitor.say("Please call me back: 040 123 4567")
+    await visitor.leave_email(FORGOTTEN)
+    await until("a second card", lambda: len(playground.messages(SUPPORT)) > before)
+    await hands.forget(FORGOTTEN)
+    await until("their card is gone", lambda: "040 123" not in str(playground.messages(SUPPORT)))
+    tell(f"  {'forgotten':<10} somebody else wrote and was forgotten: here and over there nothing of theirs is left")
+
+
 async def play(playground: Playground, bridge: str, hands: Hands, tell: Callable[[str], None] = print) -> None:
     """Play the story on the site `main`. Raises StoryError when something did not happen."""
-    visitor = Visitor(bridge, "main", playground.url)
+    visitor, other = (Visitor(bridge, "main", playground.url) for _ in range(2))
     try:
         await Story(playground, visitor, tell, hands).play()
+        await _forgotten(playground, other, tell, hands)
         tell("  The story is over; everything above went over the wire.")
     finally:
         await visitor.leave()
+        await other.leave()

@@ -26,4 +26,5 @@ def clock_time(zone: str, at: datetime) -> str:
 def date(language: str, zone: str, at: datetime) -> str:
     """The day there, as it is written in the language."""
     local = at.astimezone(ZoneInfo(zone))
-    return say(language, "time.date", day=str(local.day), month=str(local.month), year=str(local.year))
+    month = say(language, f"months.{local.month}")
+    return say(language, "time.date", day=str(local.day), month=month, year=str(local.year))
