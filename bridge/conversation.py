@@ -145,6 +145,7 @@ def agent_said(ground: Ground, agent: Agent, heard: Heard, decision: Decision, b
         agent=agent.id,
         thread=ground.where,
         ref=heard.ref,
+        edited=heard.changed,
         held=decision.reason,
     )
     if decision.visibility is not Visibility.PUBLIC:

@@ -135,20 +135,25 @@ class Outbox(Time):
         self.rings.append(OUTBOX)
 
     def call_back(self, thread: ThreadId) -> None:
-        self._run(timely.CALL_BACK, {"thread": thread})
+        self._run(timely.CALL_BACK, {"thread": thread, "why": LIMITED})
 
     def _messages_of(self, row: AnyRow) -> tuple[Message, ...]:
         if row.words == HISTORY:
             found = self._connection.execute(sql.SAID_SO_FAR, {"conversation": row.conversation_id}).all()
             return tuple(rows.message(said) for said in reversed(found))
         if row.kind == "card":
-            first = self.first_words(ConversationId(row.conversation_id))
-            return (first,) if first else ()
+            return self._words_of_card(row)
         frozen = self._connection.execute(sql.MESSAGES_OF_POST, {"post": row.key}).all()
         if frozen:
             return tuple(rows.message(found) for found in frozen)
         message = self.message(row.message_id) if row.message_id else None
         return (message,) if message else ()
+
+    def _words_of_card(self, row: AnyRow) -> tuple[Message, ...]:
+        """What the root was posted with: first words that were refused may be another post by now, or none."""
+        opened = self._one(timely.OPENED, conversation=row.conversation_id, thread=row.thread_id)
+        first = self.message(MessageId(opened.message_id)) if opened and opened.message_id else None
+        return (first,) if first else ()
 
     def _frozen(self, errand: ThreadErrand, choice: Choice) -> ThreadErrand:
         """What a post carries is decided at its first attempt and never again."""
@@ -211,12 +216,17 @@ class Outbox(Time):
         if not self._calls_still(row):
             self._settle(number, epoch, DeliveryState.CANCELLED, why="claimed")
             return False
-        if not self._settle(number, epoch, DeliveryState.DONE):
-            return False
+        if not self._settle(number, epoch, DeliveryState.DONE) and not self._settle_for(row, epoch, ref):
+            return bool(ref) and self._one(sql.POST_AT, thread=row.thread_id, ref=ref) is not None
         delivery = rows.delivery(row)
         if delivery.kind in (Kind.OPEN, Kind.POST, Kind.NOTICE):
             self._stands(delivery, ref, order)
         return True
+
+    def _settle_for(self, row: AnyRow, epoch: int, ref: str) -> bool:
+        """Who took over from us has not looked yet, or has not found it: what we have posted is theirs to keep."""
+        is_theirs = bool(ref) and row.epoch > epoch
+        return is_theirs and self._settle(row.number, row.epoch, DeliveryState.DONE, from_=("due", "unknown"))
 
     def _locked_delivery(self, number: int) -> AnyRow | None:
         """A delivery in the turn of its conversation."""
@@ -321,8 +331,10 @@ class Outbox(Time):
         return held is not None and held.epoch > epoch
 
     def silences(self, workplace: str, now: datetime) -> tuple[tuple[Kind, datetime], ...]:
-        found = self._connection.execute(sql.SILENCES, {"workplace": workplace, "now": now, "why": LIMITED})
-        return tuple((Kind(row.kind), row.until) for row in found)
+        which = {"workplace": workplace, "now": now}
+        waiting = self._connection.execute(sql.SILENCES, {**which, "why": LIMITED}).all()
+        left = self._connection.execute(timely.SILENCES_LEFT, which).all()
+        return tuple((Kind(row.kind), row.until) for row in (*waiting, *left))
 
     def orphan(self, workplace: str, epoch: int, now: datetime) -> int:
         dead = self._connection.execute(sql.ORPHANS, {"workplace": workplace, "mine": epoch}).all()

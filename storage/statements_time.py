@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Table, bindparam, delete, func, literal_column, or_, select, update
+from sqlalchemy import Table, bindparam, case, delete, func, literal_column, or_, select, update
 
 from storage.statements import CHANNEL, CONVERSATION, DELIVERY, MESSAGE, SITE, THREAD, waits
 from storage.tables import METADATA
@@ -85,7 +85,26 @@ CALLS_FOR: Final = (
     .where(d.number == bindparam("number"))
 )
 CALL_BACK: Final = (
-    update(DELIVERY).where(d.thread_id == bindparam("thread"), waits()).values(state="joined", cause="moved")
+    update(DELIVERY)
+    .where(d.thread_id == bindparam("thread"), waits())
+    .values(state="joined", cause=case((d.cause == bindparam("why"), d.cause), else_="moved"))  # a silence outlives it
+)
+SILENCES_LEFT: Final = (
+    select(d.kind, func.max(d.due_at).label("until"))
+    .join(CHANNEL, CHANNEL.c.id == d.channel_id)
+    .where(
+        CHANNEL.c.workplace == bindparam("workplace"),
+        d.state == literal_column("'joined'"),
+        d.cause == literal_column("'limited'"),
+        d.due_at > bindparam("now"),
+    )
+    .group_by(d.kind)
+)
+OPENED: Final = select(d.message_id).where(
+    d.conversation_id == bindparam("conversation"),
+    d.thread_id == bindparam("thread"),
+    d.kind == "open",
+    d.state == "done",
 )
 HAS_MOVED: Final = (
     select(THREAD.c.id).where(THREAD.c.conversation_id == bindparam("conversation"), THREAD.c.state == "moved").limit(1)

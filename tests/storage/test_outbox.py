@@ -132,7 +132,6 @@ async def test_another_epoch_has_nothing_to_say(town, witness):
     town.epoch = await town.lease("second", by_force=True) or 0
     assert town.epoch == stale + 1
     assert await town.store.turn(lambda tx: tx.orphan(WORKS, town.epoch, now)) == 1
-    assert not await town.delivered(errand, "late", epoch=stale)
     assert not await town.store.turn(lambda tx: tx.postponed(number, stale, now, "late"))
     assert not await town.store.turn(lambda tx: tx.doubtful(number, stale, now))
     assert not await town.store.turn(lambda tx: tx.gave_up(number, stale, "late"))
@@ -143,6 +142,20 @@ async def test_another_epoch_has_nothing_to_say(town, witness):
     assert witness.one("SELECT ref FROM thread") == ""
     assert await town.delivered(errand, "root")
     assert witness.one("SELECT ref FROM thread") == "root"
+
+
+async def test_what_an_earlier_epoch_has_posted_is_kept_once(town, witness):
+    """Whoever took over keeps it, rather than one repeating it and the other taking it away."""
+    visitor = await town.visitor()
+    await town.says(visitor, "hello")
+    errand = await town.taken()
+    stale, now = town.epoch, town.clock.now()
+    town.epoch = await town.lease("second", by_force=True) or 0
+    assert await town.store.turn(lambda tx: tx.orphan(WORKS, town.epoch, now)) == 1
+    assert await town.delivered(errand, "late", epoch=stale)
+    assert witness.column(STATES) == ["done"]
+    assert await town.delivered(errand, "late", epoch=stale)  # the recorded one stays
+    assert not await town.delivered(errand, "other", epoch=stale)
 
 
 async def test_a_superseded_courier_begins_nothing(town):

@@ -78,3 +78,10 @@ def _indexes() -> None:
             sqlite_where=sa.text("kind = 'mail'"),
             postgresql_where=sa.text("kind = 'mail'"),
         )
+        batch_op.create_index(
+            "ix_delivery_silenced",
+            ["channel_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'joined' AND cause = 'limited'"),
+            postgresql_where=sa.text("state = 'joined' AND cause = 'limited'"),
+        )
