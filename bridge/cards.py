@@ -6,9 +6,9 @@ import hashlib
 
 from bridge import markup
 from bridge.conversation import FIRST_WORDS
+from bridge.ground import HISTORY
 from bridge.markup import BOLD, QUOTE, Markup, Span
 from bridge.model import Kind, Message, Speaker, Status, ThreadState, Visitor, VisitorId
-from bridge.moving import HISTORY
 from bridge.policies import escalation
 from bridge.policies.moments import clock_time
 from bridge.policies.text import one_line

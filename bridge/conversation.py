@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from bridge import markup
-from bridge.ground import INTERNAL, NOT_SHOWN, SHOWN, Ground, card, delivery_to, mark, notice, tell
+from bridge.ground import HISTORY, INTERNAL, NOT_SHOWN, SHOWN, Ground, card, delivery_to, mark, notice, tell
 from bridge.inbound import Heard
 from bridge.markup import Markup
 from bridge.model import (
@@ -106,10 +106,12 @@ def rides_in_card(message: Message) -> bool:
 def _leaving(ground: Ground, message: Message) -> tuple[Delivery, ...]:
     if ground.has_card:
         return (delivery_to(ground, Kind.POST, message=message.id),)
-    opening = delivery_to(ground, Kind.OPEN, message=message.id)
-    if rides_in_card(message):
-        return (opening,)
-    return opening, delivery_to(ground, Kind.POST, message=message.id)
+    opening = [delivery_to(ground, Kind.OPEN, message=message.id)]
+    if ground.posted:  # an earlier thread had something, and no root was left that repeats it
+        opening.append(delivery_to(ground, Kind.NOTICE, words=HISTORY))
+    if not rides_in_card(message):
+        opening.append(delivery_to(ground, Kind.POST, message=message.id))
+    return tuple(opening)
 
 
 def resent(ground: Ground, message: Message) -> Step:

@@ -9,6 +9,7 @@ from typing import Final
 from bridge.model import Agent, Conversation, Delivery, Kind, Message, MessageId, Moment, Thread, ThreadId
 
 IN_ORDER: Final = (Kind.OPEN, Kind.POST, Kind.NOTICE)  # what stands in the thread leaves in one lane
+HISTORY: Final = "history"  # the words of the notice that repeats what was said in an earlier thread
 SHOWN, INTERNAL, NOT_SHOWN = "shown", "internal", "not_shown"  # the receipts of an agent's message
 
 

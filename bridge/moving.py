@@ -7,11 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from bridge.conversation import rides_in_card
-from bridge.ground import Ground, card, delivery_to, notice
+from bridge.ground import HISTORY, Ground, card, delivery_to, notice
 from bridge.model import ChannelId, Delivery, Kind, Message, Moment, Status, Step, Thread, ThreadId, ThreadState
 from bridge.transaction import Transaction
 
-HISTORY: Final = "history"  # the words of the notice that repeats what was said
 MOVED: Final = "moved"  # the words of a card that stands in for one that is gone
 _log = logging.getLogger("silta.moving")
 

@@ -182,7 +182,8 @@ def _ground(tx: Transaction, conversation: Conversation, moment: Moment) -> Grou
     thread = tx.active_thread(conversation.id)
     if thread is None:
         raise NotFound(f"conversation {conversation.id} has no thread")
-    return Ground(conversation, thread, moment, has_card=bool(thread.ref) or tx.is_opening(thread.id))
+    has_card = bool(thread.ref) or tx.is_opening(thread.id)
+    return Ground(conversation, thread, moment, 0 if has_card else tx.posted_place(conversation.id), has_card=has_card)
 
 
 def _leave_email(tx: Transaction, *, visitor: VisitorId, address: str, moment: Moment) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Executable, case
 
 from bridge import markup
 from bridge.conversation import rides_in_card
+from bridge.ground import HISTORY
 from bridge.model import (
     ConversationId,
     Delivery,
@@ -22,7 +23,6 @@ from bridge.model import (
     Thread,
     ThreadId,
 )
-from bridge.moving import HISTORY
 from bridge.topics import OUTBOX, visitor_topic
 from bridge.transaction import LIMITED, Agenda, Choice, Doubt, Errand, ThreadErrand
 from storage import rows

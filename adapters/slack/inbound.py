@@ -16,6 +16,7 @@ from adapters.slack.identity import Own
 from adapters.slack.render import verb_of
 from bridge.inbound import Heard, Pressed, Removed
 
+SECOND_OVER: Final = 5.0  # seconds after which no edit of a second is missing in a reading
 HEARD_SUBTYPES: Final = ("", "thread_broadcast", "me_message", "file_share")
 CHANNEL_EVENTS: Final = frozenset(
     {
@@ -228,13 +229,19 @@ def _said(message: Mapping[str, Any], frame: Frame) -> Heard | Ignored:
     )
 
 
-def standing(message: Mapping[str, Any], frame: Frame) -> Heard | Ignored:
-    """A message as it was read in its thread; an edited one tells when it was changed, in whole seconds."""
+def standing(message: Mapping[str, Any], frame: Frame, read_at: float) -> Heard | Ignored:
+    """A message as it was read in its thread at this time (seconds since 1970).
+
+    An edited one tells when it was changed in whole seconds. Once that second is well over, what was read is newer
+    than every edit within it.
+    """
     said = _said(message, frame)
     stamp = text(mapping(message.get("edited")).get("ts"))
     if isinstance(said, Ignored) or not identity.is_stamp(stamp):
         return said
-    return replace(said, changed=identity.order(stamp))
+    second = stamp.partition(".")[0]
+    is_over = read_at - float(second) > SECOND_OVER
+    return replace(said, changed=identity.order(f"{second}.999999" if is_over else stamp))
 
 
 def _why_not(message: Mapping[str, Any], own: Own) -> str:

@@ -160,11 +160,12 @@ class SlackWorkplace:
 
     async def replies(self, thread: ThreadRef) -> tuple[Heard, ...] | None:
         """Every person's message that stands in the thread now; None when the root is gone."""
+        read_at = time.time()
         found = await search.whole(self.client, thread)
         if found is None:
             return None
         frame = inbound.Frame(await self.identity(), self.name, thread.channel)
-        said = (inbound.standing(message, frame) for message in found)
+        said = (inbound.standing(message, frame, read_at) for message in found)
         return tuple(heard for heard in said if isinstance(heard, Heard) and heard.thread == thread.root)
 
     async def person(self, ref: str) -> Person:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bridge import markup
@@ -13,7 +13,8 @@ from bridge.errors import ROOT_GONE, Rejected, Unknown, Unreachable
 from bridge.inbound import Heard
 from bridge.model import Person, Standing
 from bridge.ports import Capabilities, Card, Pace, Placed, Post, ThreadRef
-from tests.machine.virtual import VirtualClock
+from tests.machine.known import CARD_WORDS, KNOWN
+from tests.machine.virtual import EPOCH, VirtualClock
 
 FAULTS = (
     "refused",  # the connection never stood
@@ -29,6 +30,7 @@ FAULTS = (
     "wrong_answer",  # stored, the answer names no place
     "limited",  # asked to slow down
 )
+POST_FAULTS = ("rejected", "timeout_late", *FAULTS, "late", "timeout_late", "rejected")  # rejected: never to be posted
 LATEST_EFFECT = 5.0
 READ_LAG = 2.0
 TIMEOUT = 10.0
@@ -79,17 +81,25 @@ class Outside:
     marks: dict[str, str] = field(default_factory=dict)
     told: list[tuple[str, str]] = field(default_factory=list)
     faults: deque[str] = field(default_factory=deque)
+    post_faults: deque[str] = field(default_factory=deque)
+    doubles: int = 0
     broken: list[str] = field(default_factory=list)
     written: dict[str, Heard] = field(default_factory=dict)
     people: dict[str, Standing] = field(default_factory=dict)
     later: set[asyncio.Task[None]] = field(default_factory=set)
-    _count: int = 0
+    _last: int = 0
     _silent_until: dict[str, float] = field(default_factory=dict)
+    _excused_until: float = 0.0
 
     def stamp(self) -> str:
         """A place of the platform: strings that compare in the order of posting."""
-        self._count += 1
-        return f"{self.clock.monotonic():012.3f}.{self._count:06d}"
+        micros = int(EPOCH.timestamp() * 1e6 + self.clock.monotonic() * 1e6)
+        self._last = max(self._last + 1, micros)
+        return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
+
+    def place(self, ref: str) -> Placed:
+        """Where something stands."""
+        return Placed(ref, ref)
 
     async def open_thread(self, channel: str, card: Card, key: str) -> Placed:
         placed = await self._write("post", lambda: self._store(channel, "", key, ("", markup.plain(card.quote))))
@@ -103,12 +113,15 @@ class Outside:
     async def edit_card(self, thread: ThreadRef, card: Card, key: str) -> None:
         def change() -> Placed:
             self.cards[thread.root] = card
-            return Placed(thread.root, thread.root)
+            root = self.posts.get(thread.root)
+            if root is not None and CARD_WORDS not in KNOWN:
+                self.posts[root.ref] = replace(root, text=markup.plain(card.quote))
+            return self.place(thread.root)
 
         await self._write("edit", change, thread.root)
 
     async def delete(self, channel: str, ref: str) -> None:
-        self.posts.pop(ref, None)
+        self.doubles += self.posts.pop(ref, None) is not None
 
     async def tell(self, thread: ThreadRef, agent: str, post: Post) -> None:
         def say() -> Placed:
@@ -131,7 +144,7 @@ class Outside:
             raise Unreachable("down")
         now = self.clock.now()
         return tuple(
-            Placed(post.ref, post.ref)
+            self.place(post.ref)
             for post in sorted(self.posts.values(), key=lambda post: post.ref)
             if post.key == key
             and post.channel == thread.channel
@@ -167,13 +180,15 @@ class Outside:
         now = self.clock.now()
         author, text = said
         self.posts[ref] = Stored(ref, channel, root, key, author, text, now, now + timedelta(seconds=READ_LAG))
-        return Placed(ref, ref)
+        return self.place(ref)
 
     async def _write(self, method: str, effect: Callable[[], Placed], root: str = "") -> Placed:
         """One call, as it goes when this fault is next."""
         self._check_silence(method)
-        fault = self.faults.popleft() if self.faults else ""
+        fault = self._next_fault(method)
         await asyncio.sleep(0.02)
+        if fault == "rejected":
+            raise Rejected("too_long")
         if fault == "refused":
             raise Unreachable("down")
         if fault == "limited":
@@ -193,6 +208,11 @@ class Outside:
             raise Unknown(fault)
         return placed
 
+    def _next_fault(self, method: str) -> str:
+        if method == "post" and self.post_faults:
+            return self.post_faults.popleft()
+        return self.faults.popleft() if self.faults else ""
+
     def root_is_deleted(self, root: str) -> None:
         """Somebody deletes a card; its replies stay behind without it."""
         self.posts.pop(root)
@@ -206,6 +226,11 @@ class Outside:
         self.later.add(task)
         task.add_done_callback(self.later.discard)
 
+    def excuse(self, seconds: float) -> None:
+        """A process stands still for so long: what the others are asked it cannot know, nor they what it is asked."""
+        self._excused_until = max(self._excused_until, self.clock.monotonic() + seconds + SILENCE)
+
     def _check_silence(self, method: str) -> None:
-        if self.clock.monotonic() < self._silent_until.get(method, 0.0) - ROUNDING:
+        now = self.clock.monotonic()
+        if self._excused_until < now < self._silent_until.get(method, 0.0) - ROUNDING:
             self.broken.append(f"a call of {method} inside its Retry-After")

@@ -1,4 +1,17 @@
-"""The machine must fail when the code is wrong: each test plants one bug and names the invariant that gives it away."""
+"""The machine must fail when the code is wrong: each test plants one bug and names the invariant that gives it away.
+
+What catches each, and which of its example's 39 steps decide (the others may be left out):
+
+| bug | shows as | decisive steps |
+|---|---|---|
+| no_dedupe | the table's constraint | an edit comes late, another fails first: both are heard of before their message |
+| no_order | I2 | a visitor says six things at once |
+| one_early_look | I1 | a visitor speaks, the call is cut after it was stored and is not to be seen yet |
+| counted_from_the_beginning | I11 | a visitor speaks; after a timeout the call takes effect late |
+| sending_is_forgotten | I1 | a visitor speaks, the call is cut after it was stored, and the process is killed |
+| mentions_are_sent | I22 | an answer is edited so that it names a colleague |
+| everything_is_visible | I3 | two members answer in a thread that one of them has claimed, and the first one late |
+"""
 
 from __future__ import annotations
 
@@ -98,17 +111,18 @@ def everything_is_visible(patch: Patch) -> None:
 
 
 BUGS: list[tuple[Callable[[Patch], None], str]] = [
-    (no_dedupe, ""),
-    (no_order, "I1, I2, I4, I6"),
+    (no_dedupe, "UNIQUE constraint failed"),
+    (no_order, "I2"),
     (one_early_look, "I1"),
     (counted_from_the_beginning, "I1"),
     (sending_is_forgotten, "I1"),
     (mentions_are_sent, "I22"),
-    (everything_is_visible, ""),
+    (everything_is_visible, "I"),
 ]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("bug", "invariant"), BUGS, ids=[bug.__name__ for bug, _ in BUGS])
 def test_a_planted_bug_is_found(bug: Callable[[Patch], None], invariant: str, monkeypatch: Patch) -> None:
     bug(monkeypatch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -21,14 +21,20 @@ from bridge.model import Page, Site, Standing, VisitorId
 from bridge.repair import Repair
 from bridge.visitors import VisitorDesk
 from storage.signals import LocalSignals
+from tests.machine import tally
+from tests.machine.known import KNOWN, SILENCE
 from tests.machine.outside import Outside
+from tests.machine.seat import Ice, Memory, View
 from tests.machine.server import ServerStore
-from tests.machine.virtual import InlineStore, VirtualClock, VirtualLoop
+from tests.machine.virtual import InlineStore, OrderedSignals, VirtualClock, VirtualLoop
 
 T = TypeVar("T")
 CHANNELS = ("C1", "C2")
-AGENTS = {"anna": Standing.MEMBER, "mikael": Standing.MEMBER, "guest": Standing.GUEST, "outsider": Standing.OUTSIDER}
+ANNA, MIKAEL, GUEST, OUTSIDER = "UANNA", "UMIKAEL", "UGUEST", "UOUTSIDER"
+AGENTS = {ANNA: Standing.MEMBER, MIKAEL: Standing.MEMBER, GUEST: Standing.GUEST, OUTSIDER: Standing.OUTSIDER}
 DELIVERIES = ("once", "twice", "late", "twice_late", "fails_first", "lost")
+EVERYBODY = "@channel"
+COMES_AGAIN = (0.0, 60.0, 300.0)  # seconds until the platform repeats an event that was not acknowledged
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,29 @@ class Said:
 
     heard: Heard
     is_marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened over there, told by a verb of the agents' desk; `before`: what an edit changed."""
+
+    verb: str
+    value: Heard | Removed | Pressed
+    before: Heard | None = None
+
+    @property
+    def is_repeated(self) -> bool:
+        """A press is told once."""
+        return self.verb != "pressed"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One process's courier at work."""
+
+    courier: Courier
+    ice: Ice
+    run: asyncio.Task[None]
 
 
 @dataclass(eq=False)
@@ -50,8 +79,10 @@ class Town:
     acknowledged: dict[VisitorId, list[str]] = field(default_factory=lambda: defaultdict(list))
     said: dict[str, Said] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
+    sent_after_all: set[str] = field(default_factory=set)
     _events: set[asyncio.Task[None]] = field(default_factory=set)
-    _run: asyncio.Task[None] | None = None
+    _processes: list[Running] = field(default_factory=list)
+    _is_alone: bool = True
     _starts: int = 0
     _words: int = 0
 
@@ -59,13 +90,12 @@ class Town:
         asyncio.set_event_loop(self.loop)
         self.random = Random(self.seed)
         self.clock = VirtualClock(self.loop, self.seed)
-        self.signals = LocalSignals()
+        self.signals = OrderedSignals()
         self.store = self.make_store(self.signals, self.loop)
-        self.outside = Outside(self.clock, people=dict(AGENTS))
+        self.outside = self._new_outside()
         self.desk = VisitorDesk(self.store, self.clock)
         self.agents = AgentDesk(self.store, self.clock, {"pretend": self.outside}, self.signals)
         self.repair = Repair(self.store, self.clock, self.agents, {"pretend": self.outside})
-        self.courier = self._new_courier()
         self.do(self._settle_in())
 
     def begin(self) -> None:
@@ -99,41 +129,52 @@ class Town:
             token = await self.desk.arrive(await self.desk.site(f"site{number % 2}"), "en")
             guest = await self.desk.known(token)
             self.visitors.append(guest.visitor.id)
-        self._run = asyncio.create_task(self.courier.run())
+        self._start_process()
 
     async def _end(self) -> None:
-        self._die()
-        for task in (*self._events, *self.outside.later):
+        ended = [*self._alive(), *self._events, *self.outside.later]
+        self._processes.clear()
+        for task in ended:
             task.cancel()
-        await asyncio.gather(*self._events, *self.outside.later, return_exceptions=True)
+        await asyncio.gather(*ended, return_exceptions=True)
 
-    def _new_courier(self) -> Courier:
+    def _new_outside(self) -> Outside:
+        return Outside(self.clock, people=dict(AGENTS))
+
+    def _start_process(self) -> None:
         self._starts += 1
-        return Courier(
-            ThreadCarrier(self.outside, self.store, self.clock),
-            self.store,
-            self.signals,
-            self.clock,
-            f"owner{self._starts}",
-            Alerts(self.store, self.clock),
-        )
+        ice = Ice(self.outside.excuse)
+        memory: Any = Memory(self.store, ice, lambda: self._is_alone and self.store.is_alone)
+        view: Any = View(self.outside, ice)
+        carrier, alerts = ThreadCarrier(view, memory, self.clock), Alerts(memory, self.clock)
+        courier = Courier(carrier, memory, self.signals, self.clock, f"owner{self._starts}", alerts)
+        self._processes.append(Running(courier, ice, self.loop.create_task(courier.run())))
 
     def _die(self) -> None:
         """Gone without a word: no call is recorded, but what was written over there stays written."""
-        if self._run is not None:
-            self._run.cancel()
-        for call in self.courier._calls:
-            call.cancel()
+        for task in self._alive():
+            task.cancel()
+        self._processes.clear()
+
+    def _alive(self) -> list[asyncio.Task[None]]:
+        return [task for process in self._processes for task in (process.run, *process.courier._calls)]
 
     def restart(self) -> None:
         """Killed and started again."""
+        if SILENCE in KNOWN:
+            self.outside.excuse(0.0)
         self.do(self._restart())
 
     async def _restart(self) -> None:
         self._die()
         await asyncio.sleep(0.01)
-        self.courier = self._new_courier()
-        self._run = asyncio.create_task(self.courier.run())
+        self._start_process()
+
+    def freeze(self, seconds: float, *, is_before: bool) -> None:
+        """The process will stand still at its next post; another one takes its place when its lease has run out."""
+        self._is_alone = False
+        self._processes[-1].ice.freeze_at_next_post(seconds, is_before=is_before)
+        self._start_process()
 
     def word(self, kind: str) -> str:
         """A text that occurs once."""
@@ -150,6 +191,21 @@ class Town:
         await asyncio.gather(*calls)
         self.acknowledged[visitor].append(text)
 
+    def visitor_tries_again(self, number: int, pick: int) -> None:
+        """A client sends something it has sent before, under the same key: news only if it was undelivered."""
+        visitor = self.visitors[number]
+        said = self.acknowledged[visitor]
+        if said:
+            text = said[pick % len(said)]
+            self.do(self.desk.say(visitor, f"key-{text}", text, Page()))
+
+    def visitors_try_again(self) -> None:
+        """Everything undelivered is sent again."""
+        undelivered = "SELECT visitor_id, body FROM message WHERE receipt = 'undelivered' ORDER BY place"
+        for visitor, body in self.store.rows(undelivered):
+            text = markup.plain(markup.loads(body))
+            self.do(self.desk.say(visitor, f"key-{text}", text, Page()))
+
     def roots(self) -> list[str]:
         """Where cards stand over there, oldest first."""
         return sorted(post.ref for post in self.outside.posts.values() if not post.root)
@@ -163,27 +219,32 @@ class Town:
             channel=self.outside.posts[root].channel,
             thread=root,
             ref=ref,
-            order=ref,
+            order=self.outside.place(ref).order,
             author=agent,
-            body=markup.literal(text),
+            body=markup.literal(f"{text} {EVERYBODY}" if kind == "mention" else text),
             at=self.clock.now(),
             mentions=kind == "mention",
         )
         is_marked = kind != "plain" or AGENTS[agent] is not Standing.MEMBER
         self.said[ref] = Said(heard, is_marked)
         self.outside.written[ref] = heard
-        self._happens(self.agents.heard(heard), lambda: self.agents.heard(heard), how)
+        self._happens(Event("heard", heard), how)
 
     def agent_edits(self, ref: str, kind: str, how: str) -> None:
         """An agent changes what they wrote; a note may become an answer if only the change is ever heard of."""
-        before = self.said[ref]
+        before = self.said[ref].heard
         text = (";; " if kind == "note" else "") + self.word(f"edited-{kind}")
-        changed = replace(before.heard, body=markup.literal(text), changed=self.outside.stamp())
-        is_marked = kind == "note" or changed.mentions or AGENTS[changed.author] is not Standing.MEMBER
+        changed = replace(
+            before,
+            body=markup.literal(f"{text} {EVERYBODY}" if kind == "mention" else text),
+            changed=self.outside.place(self.outside.stamp()).order,
+            mentions=kind == "mention",
+        )
+        is_marked = kind != "plain" or AGENTS[changed.author] is not Standing.MEMBER
         self.said[ref] = Said(changed, is_marked)
         if ref in self.outside.written:
             self.outside.written[ref] = changed
-        self._happens(self.agents.edited(changed), lambda: self.agents.edited(changed), how)
+        self._happens(Event("edited", changed, before), how)
 
     def agent_removes(self, ref: str, how: str) -> None:
         """An agent takes back what they wrote."""
@@ -191,25 +252,49 @@ class Town:
         gone = Removed("pretend", heard.channel, heard.thread, ref, heard.order)
         self.removed.add(ref)
         self.outside.written.pop(ref, None)
-        self._happens(self.agents.removed(gone), lambda: self.agents.removed(gone), how)
+        self._happens(Event("removed", gone, heard), how)
 
     def agent_presses(self, agent: str, root: str, verb: str) -> None:
-        """An agent presses a button."""
-        pressed = Pressed("pretend", self.outside.posts[root].channel, root, agent, verb, "", self.outside.stamp())
-        self._happens(self.agents.pressed(pressed), lambda: self.agents.pressed(pressed), "once")
+        """An agent presses a button of a card."""
+        channel = self.outside.posts[root].channel
+        self._happens(Event("pressed", self._press(channel, root, agent, verb)), "once")
+
+    def _press(self, channel: str, root: str, agent: str, verb: str, value: str = "") -> Pressed:
+        return Pressed("pretend", channel, root, agent, verb, value, self.outside.stamp())
+
+    def claims(self) -> list[tuple[str, str]]:
+        """The threads whose conversation somebody has claimed, and who, oldest first."""
+        query = """SELECT t.ref, a.ref FROM conversation c JOIN agent a ON a.id = c.claimant
+                   JOIN thread t ON t.conversation_id = c.id
+                   WHERE c.status = 'claimed' AND t.state = 'active' ORDER BY t.ref"""
+        return [(root, agent) for root, agent in self.store.rows(query) if root in self.outside.posts]
+
+    def held(self) -> list[tuple[str, str]]:
+        """What waits for its author to send it, who may: its id and its ref, oldest first."""
+        query = "SELECT id, ref FROM message WHERE held <> '' AND visibility = 'internal' AND NOT removed ORDER BY ref"
+        members = {ref for ref, said in self.said.items() if AGENTS[said.heard.author] is Standing.MEMBER}
+        return [(message, ref) for message, ref in self.store.rows(query) if ref in members]
+
+    def author_sends(self, message: str, ref: str, verb: str) -> None:
+        """The author of a held message presses Send on the private line that tells of it."""
+        heard = self.said[ref].heard
+        is_note = markup.plain(heard.body).startswith(";;")
+        self.said[ref] = Said(heard, is_note)
+        self.sent_after_all.add(ref)
+        self._happens(Event("pressed", self._press(heard.channel, heard.thread, heard.author, verb, message)), "once")
 
     def root_is_deleted(self, root: str, *, heard: bool) -> None:
         """A person deletes a card; perhaps the event of it never comes."""
         channel = self.outside.posts[root].channel
         self.outside.root_is_deleted(root)
-        gone = Removed("pretend", channel, root, root, root)
-        self._happens(self.agents.removed(gone), lambda: self.agents.removed(gone), "once" if heard else "lost")
+        gone = Removed("pretend", channel, root, root, self.outside.place(root).order)
+        self._happens(Event("removed", gone), "once" if heard else "lost")
 
     def both_claim(self, root: str) -> None:
         """Two agents press Claim at the same moment: of a waiting conversation one of them becomes claimant (I8)."""
         is_alone = not self._events
         before = self._claims_of(root)
-        for agent in ("anna", "mikael"):
+        for agent in (ANNA, MIKAEL):
             self.agent_presses(agent, root, "claim")
         self.pass_time(3)
         after = self._claims_of(root)
@@ -224,33 +309,38 @@ class Town:
                    JOIN thread t ON t.conversation_id = c.id WHERE t.ref = ? AND t.state = 'active'"""
         return next(iter(self.store.rows(query, root)), None)
 
-    def _happens(self, first: Coroutine[Any, Any, None], again: Any, how: str) -> None:
+    def _happens(self, event: Event, how: str) -> None:
         """Deliver an event once or more, now or later; what fails comes again, as the platform does."""
         delays = {
-            "once": (0.0,),
-            "twice": (0.0, 0.0),
             "late": (self.random.uniform(1, 20),),
+            "twice": (0.0, 0.0),
             "twice_late": (0.0, self.random.uniform(1, 300)),
             "fails_first": (60.0,),
             "lost": (),
-        }[how]
-        first.close()
+        }.get(how, (0.0,))
         for delay in delays:
-            task = self.loop.create_task(self._arrive(again, delay))
+            task = self.loop.create_task(self._arrive(event, delay))
             self._events.add(task)
             task.add_done_callback(self._events.discard)
 
-    async def _arrive(self, again: Any, delay: float) -> None:
+    async def _arrive(self, event: Event, delay: float) -> None:
         await asyncio.sleep(delay)
-        for wait in (0.0, 60.0, 300.0, 300.0):
+        waits = COMES_AGAIN if event.is_repeated else ()
+        for attempt, wait in enumerate((0.0, *waits)):
             await asyncio.sleep(wait)
-            try:
-                await again()
-            except NotFound:
+            if await self._is_taken(event, attempt):
                 return
-            except BridgeError:
-                continue
-            return
+
+    async def _is_taken(self, event: Event, _attempt: int) -> bool:
+        """Tell the desk once; whether it need not be told again."""
+        verb: Callable[[Any], Coroutine[Any, Any, None]] = getattr(self.agents, event.verb)
+        try:
+            await verb(event.value)
+        except NotFound:
+            return True
+        except BridgeError:
+            return False
+        return True
 
     def shown(self, visitor: VisitorId) -> list[str]:
         """What the visitor is shown from the beginning, removed messages left out."""
@@ -258,11 +348,29 @@ class Town:
         ordered = sorted(seen.messages, key=lambda row: (row[1], row[0].place, row[0].order))
         return [markup.plain(message.body) for message, _, _ in ordered if not message.removed]
 
+    def reached(self) -> Counter[str]:
+        """How often each kind of outcome happened."""
+        return self.store.reached() + Counter({tally.DOUBLE: self.outside.doubles})
+
     def settle(self) -> None:
         """The faults end, every event has come, and time passes until nothing is left to do."""
         self.outside.faults.clear()
-        self.pass_time(700)
-        while self._events:
-            self.pass_time(60)
+        self.outside.post_faults.clear()
+        self._until_quiet()
+        self.visitors_try_again()
+        self._until_quiet()
         assert self.do(self.repair.once("pretend"))
-        self.pass_time(120)
+        self._until_quiet()
+
+    def _until_quiet(self) -> None:
+        """As long as anything is under way, and half a minute more; never longer than the longest wait we know of."""
+        for _ in range(60):
+            self.pass_time(15)
+            if not self._is_busy():
+                break
+        self.pass_time(15)
+
+    def _is_busy(self) -> bool:
+        pending = "SELECT 1 FROM delivery WHERE state IN ('due', 'sending', 'unknown') LIMIT 1"
+        is_frozen = any(process.ice.is_frozen for process in self._processes)
+        return is_frozen or bool(self._events) or bool(self.outside.later) or bool(self.store.rows(pending))

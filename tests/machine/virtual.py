@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,8 +18,9 @@ from sqlalchemy.pool import StaticPool
 from bridge.model import Moment
 from bridge.ports import Unit
 from storage.migrate import upgrade
-from storage.signals import LocalSignals
+from storage.signals import LocalBell, LocalSignals
 from storage.transaction import Transaction
+from tests.machine import tally
 
 T = TypeVar("T")
 EPOCH = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -74,6 +76,22 @@ class VirtualClock:
         await asyncio.sleep(seconds)
 
 
+class OrderedSignals(LocalSignals):
+    """Bells that ring in the order in which they were hung up, so that a run is the same each time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bells: defaultdict[str, Any] = defaultdict(_Bells)
+
+
+class _Bells(dict[LocalBell, None]):
+    def add(self, bell: LocalBell) -> None:
+        self[bell] = None
+
+    def discard(self, bell: LocalBell) -> None:
+        self.pop(bell, None)
+
+
 def _empty_database() -> bytes:
     """Migrated once, copied for every example."""
     global _template  # noqa: PLW0603
@@ -116,6 +134,7 @@ class InlineStore:
     def __init__(self, signals: LocalSignals, _loop: VirtualLoop) -> None:
         self._signals = signals
         self._connection, self._driver = connected()
+        tally.install(self._driver)
 
     async def turn(self, unit: Unit[T]) -> T:
         await asyncio.sleep(0)
@@ -138,6 +157,10 @@ class InlineStore:
     def rows(self, query: str, *values: Any) -> list[Any]:
         """What stands in the database, for the checks."""
         return self._driver.execute(query, values).fetchall()
+
+    def reached(self) -> Counter[str]:
+        """How often each kind of outcome happened."""
+        return tally.counted(self._driver)
 
     def close(self) -> None:
         self._connection.close()

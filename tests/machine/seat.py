@@ -1,0 +1,97 @@
+"""Where a courier sits: its memory and its outside, until its process is frozen; what it waits for then comes late."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from bridge.ports import Unit
+from tests.machine.outside import Outside
+from tests.machine.server import ServerStore
+from tests.machine.virtual import InlineStore
+
+T = TypeVar("T")
+
+
+POSTS = ("open_thread", "post")
+
+
+class Ice:
+    """Frozen or not. A frozen process begins nothing and notices nothing; what it has sent off goes on."""
+
+    def __init__(self, on_freeze: Callable[[float], None]) -> None:
+        self._on_freeze = on_freeze
+        self._thawed = asyncio.Event()
+        self._thawed.set()
+        self._seconds = 0.0
+        self._is_before = False
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands still just now."""
+        return not self._thawed.is_set()
+
+    def freeze_at_next_post(self, seconds: float, *, is_before: bool) -> None:
+        """Stand still for so long, from just before the call leaves or from when it has left."""
+        self._seconds, self._is_before = seconds, is_before
+
+    async def behind(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Do it when we can, and notice that it is done when we can."""
+        await self._thawed.wait()
+        try:
+            return await work()
+        finally:
+            await self._thawed.wait()
+
+    async def posted(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The call at which we may freeze."""
+        seconds, self._seconds = self._seconds, 0.0
+        if seconds:
+            self._thawed.clear()
+            self._on_freeze(seconds)
+            asyncio.get_running_loop().call_later(seconds, self._thawed.set)
+        if self._is_before:
+            return await self.behind(work)
+        try:
+            return await work()
+        finally:
+            await self._thawed.wait()
+
+
+class Memory:
+    """The store as one of several processes sees it. See bridge.ports.Store."""
+
+    def __init__(self, store: InlineStore | ServerStore, ice: Ice, is_alone: Callable[[], bool]) -> None:
+        self._store = store
+        self._ice = ice
+        self._is_alone = is_alone
+
+    @property
+    def is_alone(self) -> bool:
+        return self._is_alone()
+
+    async def turn(self, unit: Unit[T]) -> T:
+        return await self._ice.behind(lambda: self._store.turn(unit))
+
+    async def read(self, question: Unit[T]) -> T:
+        return await self._ice.behind(lambda: self._store.read(question))
+
+
+class View:
+    """The outside as one of several processes sees it. See bridge.ports.Workplace."""
+
+    def __init__(self, outside: Outside, ice: Ice) -> None:
+        self._outside = outside
+        self._ice = ice
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._outside, name)
+        if not asyncio.iscoroutinefunction(found):
+            return found
+
+        def call(*args: Any) -> Coroutine[Any, Any, Any]:
+            way = self._ice.posted if name in POSTS else self._ice.behind
+            return way(lambda: found(*args))
+
+        return call
