@@ -36,7 +36,7 @@ class SlackOutside(Outside):
         if found is None:
             return None
         frame = inbound.Frame(OWN, self.name, thread.channel)
-        read = [inbound.standing(self.message(heard), frame, self.clock.now().timestamp() - EPOCH.timestamp()) for heard in found]
+        read = [inbound.standing(self.message(heard), frame, self.clock.now().timestamp()) for heard in found]
         return tuple(heard for heard in read if isinstance(heard, Heard))
 
     def message(self, heard: Heard) -> Json:
