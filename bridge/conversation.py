@@ -304,6 +304,7 @@ def _claimed(ground: Ground, agent: Agent) -> Step:
         ground.conversation,
         status=Status.CLAIMED,
         claimant=agent.id,
+        spell=ground.conversation.spell + (ground.conversation.status is Status.CLOSED),
         closed_at=None,
     )
     conversation, joined = notice_shown(_acted(conversation, ground), ground, "agent_joined", agent)

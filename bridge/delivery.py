@@ -26,6 +26,7 @@ T = TypeVar("T")
 Outcome = Placed | WorkplaceError | None
 PROVES_AFTER: Final = timedelta(seconds=8)  # the latest late effect and read lag, after the end of an attempt
 LOOKS_EVERY: Final = 1.0  # seconds: a lost ring costs no more than this
+MAIL_REPEATS: Final = 1  # of a mail that may have arrived
 AT_ONCE: Final = 16  # calls under way in one workplace
 BACK_OFF: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds before each further attempt
 STANDING_WAIT: Final = 30.0  # seconds between tries while something waits for a person
@@ -334,8 +335,15 @@ class Courier:
             await self._happened(errand, found[0])
             for copy in found[1:]:
                 await self._take_back(errand, copy)
+        elif errand.delivery.kind is Kind.MAIL and errand.doubts > MAIL_REPEATS:
+            await self._stop_repeating(errand)
         else:
             await self._record(partial(self._missing, doubt=doubt, now=self.clock.now()))
+
+    async def _stop_repeating(self, errand: Errand) -> None:
+        """A mail that may have arrived twice by now is not sent again; a line in a thread would be."""
+        await self._alarm(errand, Rejected("doubtful", "a mail may have arrived, and the server never said so"))
+        await self._record(lambda tx: tx.gave_up(errand.delivery.number, self._epoch, "doubtful"))
 
     def _missing(self, tx: Transaction, *, doubt: Doubt, now: datetime) -> bool:
         number, proven_at = doubt.errand.delivery.number, doubt.ended_at + PROVES_AFTER

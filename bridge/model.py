@@ -196,8 +196,8 @@ class Conversation:
     """One visitor's talk with the team.
 
     `changes` and `places` are the last numbers given to a visible change and to a visible message; `spell` counts the
-    times it waited anew; `number` counts the visitor's conversations; `seen` is the place up to which an agent has
-    acted after the visitor; `level` is the last level of the escalation plan that fired in this spell, 0 for none.
+    times it was opened or waited anew; `number` counts the visitor's conversations; `seen` is the place up to which an
+    agent has acted after the visitor; `level` is the last level of the escalation plan that fired in this spell, 0 for none.
     """
 
     id: ConversationId

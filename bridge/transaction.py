@@ -61,12 +61,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """A delivery on its way. Mails, digests and erasures are no more than this."""
+    """A delivery on its way. Mails, digests and erasures are no more than this.
+
+    `doubts` counts the attempts of which nobody knew how they ended.
+    """
 
     delivery: Delivery
     attempt: int
     started_at: datetime
     channel: Channel
+    doubts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,7 @@ class Outbox(Time):
             delivery=rows.delivery(row),
             attempt=row.attempt,
             started_at=row.started_at,
+            doubts=row.doubts,
             channel=self.channel(row.channel_id),
         )
 
@@ -101,6 +102,7 @@ class Outbox(Time):
             delivery=rows.delivery(row),
             attempt=row.attempt,
             started_at=row.started_at,
+            doubts=row.doubts,
             thread=thread,
             channel=self.channel(row.channel_id),
             conversation=conversation,

@@ -237,6 +237,7 @@ SET_STATE: Final = (
     )
     .values(
         state=bindparam("to"),
+        doubts=d.doubts + case(((d.state == "sending") & (bindparam("to") == "unknown"), 1), else_=0),
         due_at=func.coalesce(bindparam("due", type_=d.due_at.type), d.due_at),
         ended_at=func.coalesce(bindparam("ended", type_=d.ended_at.type), d.ended_at),
         cause=bindparam("why"),
@@ -308,6 +309,7 @@ ADOPT: Final = (
     .where(d.number == bindparam("this"), d.state.in_(("sending", "unknown")))
     .values(
         state=bindparam("to"),
+        doubts=d.doubts + case((d.state == "sending", 1), else_=0),
         epoch=bindparam("mine"),
         due_at=bindparam("due"),
         ended_at=bindparam("ended"),

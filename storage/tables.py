@@ -250,6 +250,7 @@ class DeliveryRow(SQLModel, table=True):
     state: str
     epoch: int
     attempt: int
+    doubts: int
     created_at: datetime
     due_at: datetime
     started_at: datetime | None

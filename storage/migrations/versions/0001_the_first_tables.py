@@ -326,6 +326,7 @@ def _delivery() -> None:
         sa.Column("state", Words(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("doubts", sa.Integer(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("due_at", Instant(), nullable=False),
         sa.Column("started_at", Instant(), nullable=True),
