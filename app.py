@@ -26,8 +26,9 @@ from adapters.playground.story import Hands, play
 from adapters.playground.workspace import SUPPORT
 from adapters.registry import Connection
 from adapters.settings import Settings
-from adapters.terminal import forgetting, logs
-from adapters.terminal.commands import Demo, Finding, commands
+from adapters.terminal import checking, forgetting, logs
+from adapters.terminal.commands import Demo, commands
+from adapters.terminal.findings import Finding
 from adapters.web import server
 from adapters.web.serving import free_port, serving
 from bridge.agents import AgentDesk
@@ -37,7 +38,9 @@ from bridge.chores import Chores
 from bridge.clock import MovedClock, SystemClock
 from bridge.configuration import Change, Configuration
 from bridge.delivery import Courier
-from bridge.errors import Refused, WorkplaceError
+from bridge.differences import differences
+from bridge.errors import Refused
+from bridge.health import Health
 from bridge.mailing import MailCarrier
 from bridge.managers import ManagerDesk, channel_at, site_id
 from bridge.model import Rule, Site
@@ -85,6 +88,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         agents = AgentDesk(store, clock, {connection.workplace.name: connection.workplace}, signals)
         mailer = registry.mailer(settings)
         visitors = VisitorDesk(store, clock, mails=mailer is not None)
+        await managers.mails(can=mailer is not None)
         alerts = Alerts(store, clock, settings.ops_email if mailer else "")
         carriers: list[Carrier] = [ThreadCarrier(connection.workplace, store, clock)]
         if mailer is not None:
@@ -101,7 +105,8 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         connection.listen(agents)
         await connection.start()
         stack.push_async_callback(connection.stop)
-        site = server.build(visitors, signals, settings, extra_routes=connection.routes())
+        health = Health(store, alerts, [carrier.name for carrier in carriers], lambda: connection.hears)
+        site = server.build(visitors, signals, settings, extra_routes=connection.routes(), ready=health.parts)
         url = await stack.enter_async_context(serving(site, settings))
         yield Bridge(url, store, couriers[0], connection, visitors, agents, managers, timekeeper)
 
@@ -196,19 +201,17 @@ class Programme:
             _log.info("stopping")
 
     async def check(self, settings: Settings) -> list[Finding]:
-        """Settings, database, workplace and channel."""
+        """Settings, database, workplace, channels and mail."""
         if table.missing(settings):
             return []
         try:
-            connection = await registry.connect(settings)
+            connection, mailer = await registry.connect(settings), registry.mailer(settings)
         except Refused as error:
             return [Finding("settings", is_well=False, advice=str(error))]
         try:
-            return [
-                Finding("settings", is_well=True),
-                await _database(settings),
-                *await _workplace(connection, settings),
-            ]
+            database, channels = await _database(settings)
+            place = await checking.workplace(connection.faults, connection.workplace, channels)
+            return [Finding("settings", is_well=True), database, *place, *await checking.mail(mailer)]
         finally:
             await connection.close()
 
@@ -238,6 +241,8 @@ class Programme:
     async def plan(self, settings: Settings, file: Path) -> tuple[list[Change], list[str]]:
         """What a configuration would change, and what it does over time."""
         configuration = _read(settings, file)
+        if not is_there(settings.database):
+            return list(differences(Configuration(), configuration)), timeline(configuration)
         async with _managing(settings) as (managers, _):
             return list(await managers.plan(configuration)), timeline(configuration)
 
@@ -311,31 +316,20 @@ def _told_to_stop() -> asyncio.Event:
     return told
 
 
-async def _database(settings: Settings) -> Finding:
-    """A database that is there is opened and closed again; one that is not is only made by a real start."""
-    name = settings.database
-    if folder := missing_folder(name):
-        return Finding("database", is_well=False, advice=f"the folder {folder} does not exist; create it")
-    if not is_there(name):
-        return Finding("database", is_well=True, advice="made at the first start")
+async def _database(settings: Settings) -> tuple[Finding, dict[str, str]]:
+    """The database and the channels that it names; one that is not there is only made by a real start."""
+    channels = {settings.slack_channel: settings.slack_channel} if settings.slack_channel else {}
+    if folder := missing_folder(settings.database):
+        return Finding("database", is_well=False, advice=f"the folder {folder} does not exist; create it"), channels
+    if not is_there(settings.database):
+        return Finding("database", is_well=True, advice="made at the first start"), channels
     try:
-        store = await open_store(name, LocalSignals())
+        async with _managing(settings) as (managers, store):
+            if await managers.is_applied():
+                channels = {entry.name: entry.channel.ref for entry in (await managers.configuration()).channels}
+            return Finding("database", is_well=True, advice="" if store.is_alone else "in use by the running bridge"), channels
     except Refused as error:
-        return Finding("database", is_well=error.code == "in_use", advice=str(error))
-    await store.close()
-    return Finding("database", is_well=True)
-
-
-async def _workplace(connection: Connection, settings: Settings) -> list[Finding]:
-    """The channel is only worth a look when the workplace can be reached."""
-    if faults := await connection.faults():
-        return [Finding("workplace", is_well=False, advice=fault) for fault in faults]
-    name = f"channel {settings.slack_channel}"
-    try:
-        fault = await connection.workplace.channel_fault(settings.slack_channel)
-    except WorkplaceError as error:
-        fault = f"it could not be looked at: {error}"
-    return [Finding("workplace", is_well=True), Finding(name, is_well=not fault, advice=fault)]
+        return Finding("database", is_well=False, advice=str(error)), channels
 
 
 async def _demo(demo: Demo, folder: Path) -> None:

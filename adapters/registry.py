@@ -74,6 +74,10 @@ class Connection(Protocol):
     def health(self) -> dict[str, Any]:
         """How the connection stands."""
 
+    @property
+    def hears(self) -> bool:
+        """Whether events can come in now."""
+
 
 async def connect(settings: Settings) -> Connection:
     """The configured workplace. Raises Refused when its settings are wrong."""
@@ -90,8 +94,15 @@ async def connect(settings: Settings) -> Connection:
     return connection
 
 
-def mailer(settings: Settings) -> Mailer | None:
-    """The way to send mail; None if none is set up."""
+class CheckedMailer(Mailer, Protocol):
+    """A way to send mail that can be tried without sending any."""
+
+    async def fault(self) -> str:
+        """Why no mail can be sent now, and what to do; empty when all is well."""
+
+
+def mailer(settings: Settings) -> CheckedMailer | None:
+    """The way to send mail; None if none is set up. Raises Refused when its settings are wrong."""
     if not settings.smtp_host:
         return None
     mail = import_module("adapters.mail")
@@ -104,7 +115,7 @@ def mailer(settings: Settings) -> Mailer | None:
         sender=settings.mail_from,
         ca_file=settings.smtp_ca_file,
     )
-    sending: Mailer = mail.SmtpMailer(chosen)
+    sending: CheckedMailer = mail.SmtpMailer(chosen)
     return sending
 
 

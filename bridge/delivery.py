@@ -26,6 +26,7 @@ T = TypeVar("T")
 Outcome = Placed | WorkplaceError | None
 PROVES_AFTER: Final = timedelta(seconds=8)  # the latest late effect and read lag, after the end of an attempt
 LOOKS_EVERY: Final = 1.0  # seconds: a lost ring costs no more than this
+LONG_TRIED: Final = 5  # attempts, over about half a minute, after which somebody should know
 MAIL_REPEATS: Final = 1  # of a mail that may have arrived
 AT_ONCE: Final = 16  # calls under way in one workplace
 BACK_OFF: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds before each further attempt
@@ -289,7 +290,11 @@ class Courier:
         elif isinstance(error, Unknown) and errand.delivery.kind in DOUBTED:
             await self._record(lambda tx: tx.doubtful(number, self._epoch, now))
         else:
-            if isinstance(error, Unreachable) and error.standing:
+            if (
+                isinstance(error, Unreachable)
+                and (error.standing or errand.attempt >= LONG_TRIED)
+                and not error.limited
+            ):
                 await self._alarm(errand, error)
             is_limited = isinstance(error, Unreachable) and error.limited
             await self._postpone(errand, self._pause(method, errand, error), LIMITED if is_limited else error.cause)

@@ -59,6 +59,14 @@ class ManagerDesk:
         """See bridge.erasing.forget."""
         return await erasing.forget(self.store, self.clock, who)
 
+    async def mails(self, *, can: bool) -> None:
+        """Say whether mails can leave from now on."""
+        await self.store.turn(lambda tx: tx.set_has_mail(has_mail=can))
+
+    async def channel_name(self, channel: ChannelId) -> str:
+        """What people call a channel."""
+        return await self.store.read(lambda tx: tx.channel_name(channel))
+
     async def removals(self, keys: tuple[str, ...]) -> Removals:
         """How far the removal of our posts has come."""
         found = await self.store.read(lambda tx: tx.erasures(keys))

@@ -197,7 +197,7 @@ class Conversation:
 
     `changes` and `places` are the last numbers given to a visible change and to a visible message; `spell` counts the
     times it was opened or waited anew; `number` counts the visitor's conversations; `seen` is the place up to which an
-    agent has acted after the visitor; `level` is the last level of the escalation plan that fired in this spell, 0 for none.
+    agent has acted after the visitor; `level` is the last level of the plan that fired in this spell, 0 for none.
     """
 
     id: ConversationId

@@ -74,13 +74,21 @@ def _escalation(tx: Transaction, ground: Ground, _deadline: Deadline) -> Step:
     again = escalation.next_look(schedule, conversation.waiting_since, fired, now)
     if number is None:
         return timing.looked(ground, again)
-    level = schedule.plan.levels[number - 1]
+    level = _possible(tx, conversation, schedule.plan.levels[number - 1])
     if tx.waiting_in(conversation.channel).count > schedule.plan.digest_above:
         _digest(tx, ground, level)
         return timing.digested(ground, number, again)
     language = tx.site_of(conversation.site).agents_language
     waited = span(language, now - conversation.waiting_since)
-    return timing.escalated(ground, number, level, waited, again)
+    first = tx.first_words(conversation.id)
+    return timing.escalated(ground, timing.Call(number, level, waited, first.id if first else None), again)
+
+
+def _possible(tx: Transaction, conversation: Conversation, level: Level) -> Level:
+    """A notice, where a thread stands already or is on its way, or where no mail can be sent."""
+    is_there = level.action is Action.CHANNEL and tx.has_thread_in(conversation.id, ChannelId(level.to))
+    is_mute = level.action is Action.MAIL and not tx.has_mail()
+    return Level(level.after, Action.NOTIFY) if is_there or is_mute else level
 
 
 def _digest(tx: Transaction, ground: Ground, level: Level) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bridge.conversation import ended, notice_shown
@@ -13,6 +13,7 @@ from bridge.model import (
     Delivery,
     Kind,
     Message,
+    MessageId,
     Status,
     Step,
     Thread,
@@ -35,11 +36,21 @@ def calling(tx: Transaction, ground: Ground) -> Ground:
     return replace(ground, calls_at=escalation.next_look(schedule, now, 0, now))
 
 
-def escalated(ground: Ground, number: int, level: Level, waited: str, again: datetime | None) -> Step:
-    """A level fires. `waited` is the span in words; `again` is when to look next."""
-    conversation = replace(ground.conversation, level=number)
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A level that fires: its number, the span that was waited in words, and the first words of the conversation."""
+
+    number: int
+    level: Level
+    waited: str
+    first: MessageId | None
+
+
+def escalated(ground: Ground, call: Call, again: datetime | None) -> Step:
+    """A level fires. `again` is when to look next."""
+    conversation = replace(ground.conversation, level=call.number)
     here = replace(ground, conversation=conversation)
-    step = _call(here, number, level, waited)
+    step = _called(here, call)
     cards = (card(ground),) if ground.thread.ref and step.thread is None else ()
     return _timed(replace(step, conversation=conversation, deliveries=(*step.deliveries, *cards)), again)
 
@@ -62,36 +73,39 @@ def _timed(step: Step, again: datetime | None) -> Step:
     return replace(step, deadlines=(Deadline(Timer.ESCALATE, step.conversation.id, again),))
 
 
-def _call(ground: Ground, number: int, level: Level, waited: str) -> Step:
-    if level.action is Action.CHANNEL and level.to != ground.thread.channel:
-        return _second_thread(ground, ChannelId(level.to), number)
+def _called(ground: Ground, call: Call) -> Step:
+    level = call.level
+    if level.action is Action.CHANNEL:
+        return _second_thread(ground, call)
     if level.action is Action.MAIL:
-        return Step(ground.conversation, deliveries=(_mail(ground, number, level.to, waited),))
-    line = notice(ground, ESCALATED, time=waited)
+        return Step(ground.conversation, deliveries=(_mail(ground, call),))
+    line = notice(ground, ESCALATED, time=call.waited)
     to = level.to if level.action is Action.MENTION else ""
-    called = replace(line, to=to, key=_key(ground, number), escalates=ground.conversation.spell)
+    called = replace(line, to=to, key=_key(ground, call.number), escalates=ground.conversation.spell)
     return Step(ground.conversation, deliveries=(called,))
 
 
-def _second_thread(ground: Ground, channel: ChannelId, number: int) -> Step:
+def _second_thread(ground: Ground, call: Call) -> Step:
     """The conversation goes on in the first thread until the root of the second stands."""
     conversation = ground.conversation
     name = ThreadId(ground.moment.id("thread"))
-    thread = Thread(name, conversation.id, channel, conversation.spell, state=ThreadState.STANDBY)
-    opening = delivery_to(replace(ground, thread=thread), Kind.OPEN, words=ESCALATED)
-    opening = replace(opening, key=_key(ground, number), escalates=conversation.spell)
+    to = ChannelId(call.level.to)
+    thread = Thread(name, conversation.id, to, conversation.spell, state=ThreadState.STANDBY)
+    opening = delivery_to(replace(ground, thread=thread), Kind.OPEN, message=call.first, words=ESCALATED)
+    opening = replace(opening, key=_key(ground, call.number), escalates=conversation.spell)
     return Step(conversation, deliveries=(opening,), thread=thread)
 
 
-def _mail(ground: Ground, number: int, to: str, waited: str) -> Delivery:
+def _mail(ground: Ground, call: Call) -> Delivery:
+    to = call.level.to
     return Delivery(
         kind=Kind.MAIL,
         lane=f"mail:{to}",
         thread=None,
-        key=_key(ground, number),
+        key=_key(ground, call.number),
         at=ground.moment.now,
         words=ESCALATED,
-        about={"time": waited},
+        about={"time": call.waited},
         to=to,
         escalates=ground.conversation.spell,
     )

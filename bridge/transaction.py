@@ -260,6 +260,9 @@ class Time(Protocol):
     def deadline(self, conversation: ConversationId, timer: Timer) -> Deadline | None:
         """A conversation's deadline, as it stands in this turn."""
 
+    def has_thread_in(self, conversation: ConversationId, channel: ChannelId) -> bool:
+        """Whether the conversation goes on in this channel, or will when its root stands there."""
+
     def waiting_in(self, channel: ChannelId) -> Waiting:
         """Who waits in a channel."""
 
@@ -268,6 +271,12 @@ class Time(Protocol):
 
     def shown(self, conversation: ConversationId) -> tuple[tuple[Message, Agent | None], ...]:
         """Everything of one conversation that the visitor may see."""
+
+    def has_mail(self) -> bool:
+        """Whether mails can leave, as far as the memory was told."""
+
+    def set_has_mail(self, *, has_mail: bool) -> None:
+        """Tell the memory whether mails can leave."""
 
     def mails_to(self, address: str, since: datetime) -> int:
         """How many transcripts went or will go to this address since then."""

@@ -19,7 +19,7 @@ A_DAY_EACH: Final = 10  # transcripts that one address gets in a day: a visitor 
 def with_transcripts(tx: Transaction, step: Step, moment: Moment) -> Step:
     """The step, with the mails that a close brings: one for each address and close."""
     conversation = step.conversation
-    if conversation.status is not Status.CLOSED or not step.calls_off:
+    if conversation.status is not Status.CLOSED or not step.calls_off or not tx.has_mail():
         return step
     wanted = tx.policy(conversation.site).transcripts
     visitor = tx.visitor(conversation.visitor)

@@ -116,7 +116,7 @@ class Conversations:
         self._enter(f"visitor:{visitor}")
         row = self._one(sql.LOCK_VISITOR, id=visitor)
         if row is None:
-            raise NotFound(f"visitor {visitor}")
+            raise NotFound("unknown_token")
         return rows.visitor(row)
 
     def visitor(self, visitor: VisitorId) -> Visitor | None:
@@ -336,7 +336,7 @@ class Conversations:
 
     def visible(self, visitor: VisitorId, cursor: str | None) -> Seen:
         latest = self._one(sql.LATEST, visitor=visitor)
-        known = self._one(sql.VISITOR_BY_ID, id=visitor)
+        known = self._one(sql.KNOWN_VISITOR, id=visitor)
         if known is None:
             raise NotFound("unknown_token")
         has_email = bool(known.email)

@@ -80,8 +80,7 @@ class Managing(Outbox):
         return bool(self._connection.execute(sql.UNDER_WAY, {"conversation": conversation}).scalar_one())
 
     def stop(self, visitor: VisitorId, token_hash: str) -> None:
-        self.lock_visitor(visitor)
-        self._run(sql.SET_TOKEN, {"this": visitor, "token": token_hash})
+        self._run(sql.SET_TOKEN, {"this": visitor, "token": f"forgotten:{token_hash}"})
         self._run(sql.STOP, {"visitor": visitor})
         self.rings.append(visitor_topic(visitor))
 

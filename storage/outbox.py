@@ -22,6 +22,7 @@ from bridge.model import (
     Status,
     Thread,
     ThreadId,
+    ThreadState,
 )
 from bridge.topics import OUTBOX, visitor_topic
 from bridge.transaction import LIMITED, Agenda, Choice, Doubt, Errand, ThreadErrand
@@ -112,7 +113,9 @@ class Outbox(Time):
             messages=self._messages_of(row),
             earlier=conversation.number - 1,
             root_key=self._root_key(thread) if row.kind == "card" else "",
-            is_moved=is_card and self._one(timely.HAS_MOVED, conversation=conversation.id) is not None,
+            is_moved=is_card
+            and thread.state is not ThreadState.MOVED
+            and self._one(timely.HAS_MOVED, conversation=conversation.id) is not None,
             schedule=self.schedule(conversation.channel) if is_card else None,
         )
 
@@ -365,7 +368,8 @@ class Outbox(Time):
         return int(self._connection.execute(sql.WAITING_COUNT, {"workplace": workplace}).scalar_one())
 
     def prune(self, before: datetime) -> None:
-        self._run(sql.SEEN.delete().where(sql.SEEN.c.at < before), {})
+        self._run(timely.PRUNE_SEEN, {"before": before})
+        self._run(timely.PRUNE_ERASURES, {"before": before})
 
 
 def courier_lease(workplace: str) -> str:

@@ -63,7 +63,8 @@ CHANNEL_BY_ID: Final = select(CHANNEL.c.id, CHANNEL.c.workplace, CHANNEL.c.ref).
 
 VISITOR_BY_TOKEN: Final = select(*_VISITOR).where(VISITOR.c.token_hash == bindparam("token"))
 VISITOR_BY_ID: Final = select(*_VISITOR).where(VISITOR.c.id == bindparam("id"))
-LOCK_VISITOR: Final = VISITOR_BY_ID.with_for_update(key_share=True)
+KNOWN_VISITOR: Final = VISITOR_BY_ID.where(VISITOR.c.token_hash.not_like("forgotten:%"))
+LOCK_VISITOR: Final = KNOWN_VISITOR.with_for_update(key_share=True)
 INSERT_VISITOR: Final = insert(VISITOR)
 SET_EMAIL: Final = update(VISITOR).where(VISITOR.c.id == bindparam("visitor")).values(email=bindparam("email"))
 

@@ -48,7 +48,8 @@ def without_timer(timer: str) -> Any:
 
 
 LOOK_NOW: Final = {
-    timer: update(DEADLINE).where(DEADLINE.c.timer == timer).values(due_at=bindparam("now")) for timer in _OPEN
+    timer: update(DEADLINE).where(DEADLINE.c.timer == timer, DEADLINE.c.level == 0).values(due_at=bindparam("now"))
+    for timer in _OPEN
 }
 LOOK_TOO: Final = {
     timer: DEADLINE.insert().from_select(["conversation_id", "timer", "due_at", "level"], without_timer(timer))

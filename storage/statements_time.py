@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Table, bindparam, case, delete, func, literal_column, or_, select, update
 
-from storage.statements import CHANNEL, CONVERSATION, DELIVERY, MESSAGE, SITE, THREAD, waits
+from storage.statements import CHANNEL, CONVERSATION, DELIVERY, MESSAGE, SEEN, SITE, THREAD, waits
 from storage.tables import METADATA
 
 DEADLINE: Final[Table] = METADATA.tables["deadline"]
@@ -52,6 +52,15 @@ LIFT: Final = delete(DEADLINE).where(
 WAITING_IN: Final = select(func.count().label("count"), func.min(c.waiting_since).label("since")).where(
     c.status == _WAITING, c.channel_id == bindparam("channel")
 )
+THREAD_IN: Final = (
+    select(THREAD.c.id)
+    .where(
+        THREAD.c.conversation_id == bindparam("conversation"),
+        THREAD.c.channel_id == bindparam("channel"),
+        THREAD.c.state.in_(("standby", "active")),
+    )
+    .limit(1)
+)
 LAST_SAID: Final = (
     select(MESSAGE)
     .where(
@@ -63,6 +72,8 @@ LAST_SAID: Final = (
     .order_by(m.place.desc(), m.ordering.desc())
     .limit(1)
 )
+HAS_MAIL: Final = select(CONFIGURATION.c.value).where(CONFIGURATION.c.name == "mail")
+SET_HAS_MAIL: Final = update(CONFIGURATION).where(CONFIGURATION.c.name == "mail").values(value=bindparam("to"))
 MAILS_TO: Final = select(func.count()).where(
     d.kind == literal_column("'mail'"),
     d.to_ref == bindparam("address"),
@@ -123,4 +134,9 @@ HASTEN: Final = (
         d.cause != bindparam("why"),
     )
     .values(due_at=bindparam("now"))
+)
+
+PRUNE_SEEN: Final = delete(SEEN).where(SEEN.c.at < bindparam("before"))
+PRUNE_ERASURES: Final = delete(DELIVERY).where(
+    d.kind == literal_column("'erase'"), d.created_at < bindparam("before"), d.state.in_(("done", "failed"))
 )

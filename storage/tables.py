@@ -225,6 +225,7 @@ class DeliveryRow(SQLModel, table=True):
         _partial("ix_delivery_pending_lane", "lane", "number", where=PENDING),
         _partial("ix_delivery_pending_due", "channel_id", "due_at", where=PENDING),
         _partial("ix_delivery_pending_message", "message_id", where=PENDING),
+        _partial("ix_delivery_erasure", "created_at", where="kind = 'erase'"),
         _partial("ix_delivery_silenced", "channel_id", "due_at", where="state = 'joined' AND cause = 'limited'"),
         _partial("ix_delivery_mail", "to_ref", "created_at", where="kind = 'mail'"),
         one_of("kind", Kind),

@@ -74,6 +74,9 @@ class Time(Conversations):
         row = self._one(timely.DEADLINE_OF, conversation=conversation, timer=timer.value)
         return rows.deadline(row) if row else None
 
+    def has_thread_in(self, conversation: ConversationId, channel: ChannelId) -> bool:
+        return self._one(timely.THREAD_IN, conversation=conversation, channel=channel) is not None
+
     def waiting_in(self, channel: ChannelId) -> Waiting:
         row = self._one(timely.WAITING_IN, channel=channel)
         return Waiting(int(row.count), row.since) if row else Waiting(0, None)  # type: ignore[call-overload]
@@ -84,6 +87,14 @@ class Time(Conversations):
     def shown(self, conversation: ConversationId) -> tuple[tuple[Message, Agent | None], ...]:
         found = self._connection.execute(sql.SHOWN, {"conversation": conversation})
         return tuple((rows.message(row), author(row)) for row in found)
+
+    def has_mail(self) -> bool:
+        return self._connection.execute(timely.HAS_MAIL).scalar_one_or_none() == "yes"
+
+    def set_has_mail(self, *, has_mail: bool) -> None:
+        value = "yes" if has_mail else "no"
+        if not self._is_new(timely.CONFIGURATION, {"name": "mail", "value": value}):
+            self._run(timely.SET_HAS_MAIL, {"to": value})
 
     def mails_to(self, address: str, since: datetime) -> int:
         values = {"address": address, "since": since}

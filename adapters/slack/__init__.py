@@ -122,6 +122,12 @@ class SlackBridge:
         found = self._socket.health() if self._socket is not None else {"connections": 0}
         return found | ({"http": self._door.health()} if self._door is not None else {})
 
+    @property
+    def hears(self) -> bool:
+        """Whether events can come in now: a socket lives, or the door is open."""
+        found = self.health()
+        return bool(found["connections"] or found.get("http", {}).get("is_open"))
+
     def _open(self, taker: Taker, on_gap: Callable[[], Awaitable[None]]) -> None:
         """Each way in that has its secret. Both may be open: Slack uses one, and so changes over without a gap."""
         app = listeners.build(self.workplace, taker)

@@ -52,7 +52,7 @@ def build(workplace: SlackWorkplace, inbox: Taker) -> AsyncApp:
         )
 
     app = AsyncApp(
-        name="silta",
+        name="bolt",
         logger=QUIET,
         client=workplace.tokenless(),
         authorize=authorize,

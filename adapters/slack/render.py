@@ -32,8 +32,9 @@ CAPABILITIES: Final = Capabilities(
     telling=(Pace(1.6, 10.0, per_channel=False),),
     receipts=True,
     marking=(Pace(0.7, 10.0, per_channel=False),),
+    deleting=(Pace(0.7, 10.0, per_channel=False),),
 )
-UNPACED: Final = replace(CAPABILITIES, posting=(), editing=(), telling=(), marking=())
+UNPACED: Final = replace(CAPABILITIES, posting=(), editing=(), telling=(), marking=(), deleting=())
 RECEIPTS: Final = {"shown": "white_check_mark", "internal": "lock", "not_shown": "warning"}
 
 # https://docs.slack.dev/reference/block-kit/blocks and …/composition-objects/text-object

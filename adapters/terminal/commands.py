@@ -6,8 +6,8 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ import click
 from adapters import settings as table
 from adapters.settings import Settings, SettingsError
 from adapters.terminal import logs
+from adapters.terminal.findings import Finding
 from adapters.terminal.managing import Managing, add_managing, env_file_option
 from bridge.errors import NotFound, Refused
 
@@ -25,19 +26,6 @@ except ImportError:  # it does not exist for every machine; the standard loop do
     from asyncio import new_event_loop as _loop  # type: ignore[assignment]
 
 BAD_SETTINGS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at: what, whether it is well, and what to do if not.
-
-    `facts` are what it told, by name, as JSON can hold it.
-    """
-
-    what: str
-    is_well: bool
-    advice: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

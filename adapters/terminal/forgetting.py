@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from bridge.erasing import Forgotten
 from bridge.managers import ManagerDesk, Removals
+from bridge.model import ChannelId
 
 PATIENCE: Final = 300.0  # seconds without progress after which we stop waiting
 EVERY: Final = 1.0  # seconds between two looks
@@ -19,7 +20,9 @@ async def forget(managers: ManagerDesk, who: str, tell: Callable[[str], None]) -
     gone = await managers.forget(who)
     tell(f"{gone.visitors} visitors and {gone.conversations} conversations are erased here")
     removals = await _removed(managers, gone, tell)
-    return [*_left(gone), *_stayed(removals)]
+    names = {left.channel: await managers.channel_name(left.channel) for left in gone.theirs}
+    names |= {channel: await managers.channel_name(channel) for channel, _, _ in removals.refused}
+    return [*_left(gone, names), *_stayed(removals, names)]
 
 
 async def _removed(managers: ManagerDesk, gone: Forgotten, tell: Callable[[str], None]) -> Removals:
@@ -35,9 +38,10 @@ async def _removed(managers: ManagerDesk, gone: Forgotten, tell: Callable[[str],
         await asyncio.sleep(EVERY)
 
 
-def _left(gone: Forgotten) -> list[str]:
+def _left(gone: Forgotten, names: Mapping[ChannelId, str]) -> list[str]:
     told = [
-        f"{left.count} messages that people wrote in the thread {left.thread} stay: they, or an admin, can delete them"
+        f"{left.count} messages that people wrote in the thread {left.thread} of channel {names[left.channel]} stay: "
+        "they, or an admin, can delete them"
         for left in gone.theirs
     ]
     if gone.mails:
@@ -47,8 +51,8 @@ def _left(gone: Forgotten) -> list[str]:
     return told
 
 
-def _stayed(removals: Removals) -> list[str]:
-    told = [f"the post {ref} stays: {why}" for _, ref, why in removals.refused]
+def _stayed(removals: Removals, names: Mapping[ChannelId, str]) -> list[str]:
+    told = [f"the post {ref} in channel {names[channel]} stays: {why}" for channel, ref, why in removals.refused]
     if removals.waiting:
         told.append(f"{removals.waiting} posts are not removed yet: the running bridge goes on with it")
     return told

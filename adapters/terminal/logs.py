@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 import structlog
@@ -24,16 +25,37 @@ QUIET: Final = (
 
 
 class WithoutBytes(logging.Filter):
-    """What a stranger sent instead of a request is neither our fault nor for the log, where it could forge lines."""
+    """What a stranger sent instead of a request is neither our fault nor for the log, where it could forge lines.
+
+    Nor is a whole address: a line names the network alone.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Keep the one line of it; drop the trace, whose last line quotes the bytes."""
         fault = record.exc_info[1] if record.exc_info else None
         if isinstance(fault, HttpProcessingError):
-            record.msg, record.args = "not a request, from %s (%s)", (*(record.args or ("?",)), type(fault).__name__)
+            record.msg, record.args = "not a request, from %s (%s)", (*_places(record), type(fault).__name__)
             record.exc_info = record.exc_text = None
             record.levelno, record.levelname = logging.WARNING, "WARNING"
+        elif isinstance(record.args, tuple):
+            record.args = _places(record)
         return True
+
+
+def _places(record: logging.LogRecord) -> tuple[object, ...]:
+    """What fills the line, with the network in place of an address: nobody needs to know which house it was."""
+    given = record.args if isinstance(record.args, tuple) else ()
+    return tuple(network_of(one) if isinstance(one, str) else one for one in given) or ("?",)
+
+
+def network_of(text: str) -> str:
+    """An address as it may be kept: the /24 network of IPv4, the /48 of IPv6; other text as it is."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    plain = (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+    return str(ip_network(f"{plain}/{24 if plain.version == 4 else 48}", strict=False))
 
 
 def configure(settings: Settings) -> None:

@@ -89,7 +89,8 @@ def add_managing(group: click.Group, programme: Managing, *, settings_of: Callab
 def _tell(changes: list[Change]) -> None:
     for change in changes:
         click.echo(_sentence(change))
-    click.echo(f"{len(changes)} changes" if changes else "nothing changes")
+    count = f"{len(changes)} changes" if len(changes) > 1 else "1 change"
+    click.echo(count if changes else "nothing changes")
 
 
 def _sentence(change: Change) -> str:

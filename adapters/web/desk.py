@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,10 +14,12 @@ from adapters.web import wire
 from adapters.web.limits import Limits, address_of
 from adapters.web.live import Live
 from bridge.errors import NotFound, Refused
-from bridge.model import Site
+from bridge.model import Site, VisitorId
 from bridge.policies.text import accepted
 from bridge.ports import Signals
 from bridge.visitors import Guest, VisitorDesk
+
+VERBS: Final = ("say", "email", "transcript", "stay", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +61,28 @@ class VisitorSide:
         return guest
 
     async def perform(self, request: web.Request, guest: Guest, verb: str, frame: Mapping[str, Any]) -> None:
-        """Do what a frame or a request body asks for; durable when it returns."""
-        if verb not in ("say", "email", "end"):
-            raise Refused("malformed", "the field 'type' must be say, email, end or ping")
-        self.limits.message(guest.visitor.id, self.address(request), guest.site.id)
-        visitor = guest.visitor.id
+        """Do what a frame or a request body asks for; durable when it returns.
+
+        Raises NotFound `unknown_token` for a visitor who was forgotten since they were greeted.
+        """
+        if verb not in VERBS:
+            raise Refused("malformed", f"the field 'type' must be {', '.join(VERBS)} or ping")
+        visitor, address = guest.visitor.id, self.address(request)
+        self.limits.message(visitor, address, guest.site.id)
+        room = self.limits.transcript(visitor, address) if verb == "transcript" else nullcontext()
+        with room:
+            await self._do(visitor, verb, frame)
+
+    async def _do(self, visitor: VisitorId, verb: str, frame: Mapping[str, Any]) -> None:
         if verb == "say":
             text = accepted(wire.text(frame, "text"), self.settings.limit_text)
             await self.desk.say(visitor, wire.key(frame), text, wire.page(frame))
         elif verb == "email":
             await self.desk.leave_email(visitor, wire.text(frame, "address"))
+        elif verb == "transcript":
+            await self.desk.transcript(visitor, wire.key(frame), wire.text(frame, "address", default=""))
+        elif verb == "stay":
+            await self.desk.stay(visitor)
         else:
             await self.desk.end(visitor)
 

@@ -12,11 +12,13 @@ from typing import Final
 from aiohttp import web
 
 from adapters.settings import Network, Settings
-from bridge.errors import Refused
+from bridge.errors import NotFound, Refused
 
 Ticking = Callable[[], float]
 MINUTE: Final = 60.0
 HOUR: Final = 3600.0
+VISITOR_TRANSCRIPTS: Final = 3  # an hour: each is a mail to an address that anybody can type
+ADDRESS_TRANSCRIPTS: Final = 10  # an hour
 
 
 class Window:
@@ -45,6 +47,14 @@ class Window:
         times.append(self._ticking())
         self._times[name] = times
 
+    def give_back(self, name: str) -> None:
+        """The latest time came to nothing."""
+        times = self._times.get(name)
+        if times:
+            times.pop()
+        if not times:
+            self._times.pop(name, None)
+
     def _forget(self) -> None:
         over = self._ticking() - self._seconds
         while self._times:
@@ -62,6 +72,8 @@ class Limits:
         self._address = Window(settings.limit_address_minute, MINUTE, ticking)
         self._site = Window(settings.limit_site_minute, MINUTE, ticking)
         self._sessions = Window(settings.limit_sessions_hour, HOUR, ticking)
+        self._transcripts = Window(VISITOR_TRANSCRIPTS, HOUR, ticking)
+        self._address_transcripts = Window(ADDRESS_TRANSCRIPTS, HOUR, ticking)
         self._most = {
             "visitor": settings.limit_visitor_sockets,
             "address": settings.limit_address_sockets,
@@ -75,6 +87,21 @@ class Limits:
     def session(self, address: str) -> None:
         """One more new visitor. Raises Refused `too_fast`."""
         _count((self._sessions, address))
+
+    @contextmanager
+    def transcript(self, visitor: str, address: str) -> Iterator[None]:
+        """One more mail that a visitor asks for. Raises Refused `too_fast`; what is refused inside counts for nothing.
+
+        It is counted before it is done: many that come at once cannot all find room.
+        """
+        places = ((self._transcripts, visitor), (self._address_transcripts, address))
+        _count(*places)
+        try:
+            yield
+        except (Refused, NotFound):
+            for window, name in places:
+                window.give_back(name)
+            raise
 
     @contextmanager
     def socket(self, kind: str, name: str) -> Iterator[None]:

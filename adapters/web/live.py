@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapters.web import wire
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, NotFound
 from bridge.model import VisitorId
 from bridge.ports import Bell, Signals
 from bridge.topics import visitor_topic
@@ -27,10 +27,12 @@ class Listener:
     """One connection: where it stands and how to send to it.
 
     `cut` ends it at once and waits for nobody: it is for those who do not listen, or whom we can no longer tell.
+    `dismiss` ends it because the visitor is no more; neither waits.
     """
 
     send: Callable[[str], Awaitable[None]]
     cut: Callable[[], None]
+    dismiss: Callable[[], None]
     language: str
     cursor: str | None
     state: dict[str, Any] = field(default_factory=dict)
@@ -92,6 +94,8 @@ class _Room:
             await self._bell.wait(LOOKS_EVERY)
             try:
                 await self._tell_all()
+            except NotFound:  # forgotten: whoever is connected here is nobody any more
+                return
             except BridgeError as error:
                 _log.warning("could not read for visitor %s: %s", self._visitor, error)
                 await asyncio.sleep(1)
@@ -100,11 +104,13 @@ class _Room:
     def _ended(self, task: asyncio.Task[None]) -> None:
         """After a fault nobody foresaw the clients come back by themselves, with pauses that grow."""
         self._context.__exit__(None, None, None)
-        if task.cancelled() or (fault := task.exception()) is None:
+        if task.cancelled():
             return
-        _log.error("visitor %s has to connect again", self._visitor, exc_info=fault)
+        fault = task.exception()
+        if fault is not None:
+            _log.error("visitor %s has to connect again", self._visitor, exc_info=fault)
         for listener in self.listeners:
-            listener.cut()
+            (listener.dismiss if fault is None else listener.cut)()
 
     async def _tell_all(self) -> None:
         """One read for all connections that stand at the same cursor."""
@@ -112,22 +118,22 @@ class _Room:
         for cursor in cursors:
             seen = await self._desk.visible(self._visitor, cursor)
             at_cursor = [listener for listener in self.listeners if listener.cursor == cursor]
-            await asyncio.gather(*(_tell(listener, seen) for listener in at_cursor))
+            frame = wire.state(seen, mails=self._desk.mails)
+            await asyncio.gather(*(_tell(listener, seen, frame) for listener in at_cursor))
 
 
-async def _tell(listener: Listener, seen: Seen) -> None:
+async def _tell(listener: Listener, seen: Seen, state: dict[str, Any]) -> None:
     try:
         async with asyncio.timeout(SLOWEST):
-            await _send(listener, seen)
+            await _send(listener, seen, state)
     except (TimeoutError, ConnectionError, RuntimeError):
         listener.cut()
 
 
-async def _send(listener: Listener, seen: Seen) -> None:
+async def _send(listener: Listener, seen: Seen, state: dict[str, Any]) -> None:
     if seen.messages or seen.reset or seen.upto != listener.cursor or listener.is_new:
         await listener.send(wire.dumps(wire.changes(seen, listener.language)))
         listener.cursor, listener.is_new = seen.upto, False
-    state = wire.state(seen)
     if state != listener.state:
         await listener.send(wire.dumps(state))
         listener.state = state

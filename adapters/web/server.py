@@ -12,8 +12,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from adapters.settings import Settings
-from adapters.web import files, visitor_http, visitor_socket, wire
-from adapters.web.desk import VISITOR_SIDE, VisitorSide
+from adapters.web import files, health, visitor_http, visitor_socket, wire
+from adapters.web.desk import VERBS, VISITOR_SIDE, VisitorSide
 from adapters.web.limits import Limits
 from adapters.web.live import Live
 from bridge.errors import NotFound, Refused
@@ -33,6 +33,7 @@ STATUS: Final = {
     "too_long": 422,
     "too_fast": 429,
     "busy": 503,
+    "no_mail": 503,
 }
 SILENT: Final = 75.0  # seconds; above the 60 that a proxy usually keeps a connection for the next request
 SENDING: Final = 60.0  # seconds that a client may take to receive an answer
@@ -43,20 +44,29 @@ _log = logging.getLogger("silta.web")
 
 
 def build(
-    desk: VisitorDesk, signals: Signals, settings: Settings, *, extra_routes: Iterable[web.RouteDef] = ()
+    desk: VisitorDesk,
+    signals: Signals,
+    settings: Settings,
+    *,
+    extra_routes: Iterable[web.RouteDef] = (),
+    ready: health.Look | None = None,
 ) -> web.Application:
-    """The application; `app.py` runs it. Extra routes are not the visitors': they know by themselves who asks."""
+    """The application; `app.py` runs it. Extra routes are not the visitors': they know by themselves who asks.
+
+    `ready` tells which parts are healthy, by name; names are public.
+    """
     app = web.Application(middlewares=[headers, errors, cors, errors], client_max_size=wire.BODY_LIMIT)
     app[VISITOR_SIDE] = VisitorSide(desk, Live(desk, signals), Limits(settings), settings, signals)
     app[visitor_socket.SOCKETS] = visitor_socket.Sockets()
     app.on_shutdown.append(visitor_socket.close_all)
     app.router.add_get("/v1/site", visitor_http.site)
     app.router.add_post("/v1/visitor/session", visitor_http.session)
-    app.router.add_post("/v1/visitor/{verb:say|email|end}", visitor_http.perform)
+    app.router.add_post(f"/v1/visitor/{{verb:{'|'.join(VERBS)}}}", visitor_http.perform)
     app.router.add_get("/v1/visitor/changes", visitor_http.changes)
     app.router.add_get("/v1/visitor/socket", visitor_socket.socket)
     app.router.add_get("/v1/photo/{agent}/{version}", visitor_http.photo)
     app.add_routes(extra_routes)
+    health.add_routes(app, ready)
     files.add_routes(app, settings.origin)
     return app
 

@@ -29,7 +29,8 @@ async def site(request: web.Request) -> web.Response:
     side = request.app[VISITOR_SIDE]
     found = await side.site(request, request.query.get("key", ""))
     language = request.query.get("language", "")[:35]
-    return _json(wire.site(found, language, side.settings.limit_text))
+    shown = wire.site(found, language, await side.desk.texts(found.id))
+    return _json({**shown, "limits": {"text": side.settings.limit_text}, "mail": side.desk.mails})
 
 
 async def session(request: web.Request) -> web.Response:
@@ -39,11 +40,11 @@ async def session(request: web.Request) -> web.Response:
     found = await side.site(request, wire.text(body, "site", limit=64))
     side.limits.session(side.address(request))
     language = best(wire.text(body, "language", default=found.language, limit=35))
-    return _json({"token": await side.desk.arrive(found, language)})
+    return _json({"token": await side.desk.arrive(found, language), "mail": side.desk.mails})
 
 
 async def perform(request: web.Request) -> web.Response:
-    """POST /v1/visitor/say, /email and /end."""
+    """POST /v1/visitor/say, /email, /transcript, /stay and /end."""
     side = request.app[VISITOR_SIDE]
     guest = await _guest(request)
     body = await _body(request)
@@ -66,7 +67,7 @@ async def changes(request: web.Request) -> web.Response:
         if not is_news and await _rang(request, bell):
             seen = await side.desk.visible(guest.visitor.id, cursor)
     language = best(request.query.get("language", guest.visitor.language)[:35])
-    return _json({"changes": wire.changes(seen, language), "state": wire.state(seen)})
+    return _json({"changes": wire.changes(seen, language), "state": wire.state(seen, mails=side.desk.mails)})
 
 
 async def photo(request: web.Request) -> web.Response:

@@ -77,6 +77,7 @@ class _Talk:
         self._request = request
         self._connection = connection
         self._language = "en"
+        self._farewell: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Until it is closed, by whomever."""
@@ -98,7 +99,7 @@ class _Talk:
             self._language = guest.visitor.language
         cursor = hello.get("cursor")
         known = cursor[:LONGEST_CURSOR] if isinstance(cursor, str) else None
-        return guest, Listener(self._connection.send_str, self._cut, self._language, known)
+        return guest, Listener(self._connection.send_str, self._cut, self._dismiss, self._language, known)
 
     async def _hello(self) -> dict[str, Any]:
         try:
@@ -128,6 +129,8 @@ class _Talk:
                 del message
         finally:
             await self._side.live.leave(guest.visitor.id, listener)
+            if self._farewell is not None:
+                await self._farewell
 
     async def _frames(self) -> AsyncIterator[WSMessage]:
         """What the client sends, as long as it is text and not a flood."""
@@ -160,7 +163,11 @@ class _Talk:
         except Refused as error:
             await self._refuse(error)
             return False
-        await self._say(await self._answer(guest, frame))
+        answer = await self._answer(guest, frame)
+        if answer.get("code") == "unknown_token":  # forgotten between two frames
+            await self._refuse(Refused("unknown_token"))
+            return False
+        await self._say(answer)
         return True
 
     async def _answer(self, guest: Guest, frame: Mapping[str, Any]) -> dict[str, Any]:
@@ -187,6 +194,10 @@ class _Talk:
                 await sending
         except TimeoutError:
             self._cut()
+
+    def _dismiss(self) -> None:
+        """Their visitor is no more: the client starts anew."""
+        self._farewell = self._farewell or asyncio.create_task(self._refuse(Refused("unknown_token")))
 
     def _cut(self) -> None:
         if self._request.transport is not None:

@@ -20,6 +20,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,128}")
 _SITE_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNKNOWN: Final = ("unknown_token", "unknown_site")
 _NOTICES: Final = section("en", "notice")
+_OWN: Final = "widget."  # how the keys of the sentences begin that a site may say in its own words
 
 
 def parse(raw: bytes | str) -> dict[str, Any]:
@@ -84,8 +85,8 @@ def dumps(value: Any) -> str:
     return written.encode("utf-8", "replace").decode()
 
 
-def site(value: Site, language: str, text_limit: int) -> dict[str, Any]:
-    """What the panel needs to draw itself."""
+def site(value: Site, language: str, own: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """What the panel needs to draw itself; the site's own sentences stand in for ours."""
     spoken = best(language or value.language)
     return {
         "site": {
@@ -95,9 +96,13 @@ def site(value: Site, language: str, text_limit: int) -> dict[str, Any]:
             "privacy_url": value.privacy_url,
         },
         "language": spoken,
-        "texts": dict(section(spoken, "widget")),
-        "limits": {"text": text_limit},
+        "texts": _texts(spoken, own.get(spoken, {})),
     }
+
+
+def _texts(language: str, own: Mapping[str, str]) -> dict[str, str]:
+    usual = section(language, "widget")
+    return {word: own.get(_OWN + word) or sentence for word, sentence in usual.items()}
 
 
 def changes(seen: Seen, language: str) -> dict[str, Any]:
@@ -113,8 +118,8 @@ def changes(seen: Seen, language: str) -> dict[str, Any]:
     }
 
 
-def state(seen: Seen) -> dict[str, Any]:
-    """The `state` frame."""
+def state(seen: Seen, *, mails: bool) -> dict[str, Any]:
+    """The `state` frame. That an address was left is told, never which: a token is no proof of who asks."""
     conversation = seen.conversation
     is_claimed = conversation is not None and conversation.status is Status.CLAIMED
     return {
@@ -122,6 +127,7 @@ def state(seen: Seen) -> dict[str, Any]:
         "status": conversation.status.value if conversation else "none",
         "agent": _agent(seen.claimant) if is_claimed and seen.claimant else None,
         "email": seen.email,
+        "mail": mails,
         "earlier": _has_earlier(conversation),
     }
 

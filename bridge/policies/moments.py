@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from bridge.wording import say
 
-_UNITS = (("days", 86_400), ("hours", 3600), ("minutes", 60))
+_UNITS = (("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 
 def span(language: str, length: timedelta) -> str:
-    """A span in its largest whole unit: `12 minutes`, `3 hours`, `2 days`; what is shorter than a minute is one."""
-    seconds = max(60, int(length.total_seconds()))
+    """A span in its largest whole unit: `12 minutes`, `3 hours`, `2 days`; what is shorter than a second is one."""
+    seconds = max(1, int(length.total_seconds()))
     unit, size = next((unit, size) for unit, size in _UNITS if seconds >= size)
     count = seconds // size
     return say(language, f"time.{unit}" if count > 1 else f"time.{unit}_one", count=str(count))

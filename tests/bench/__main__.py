@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import burst, machine, programs, rates, standing
+from tests.bench import burst, lateness, machine, programs, rates, standing
 from tests.bench.report import written
 from tests.bench.table import FLOOR, PRODUCT, Table
 
@@ -20,7 +20,7 @@ STANDING = {
     "restart": standing.restart,
 }
 BEGAN = time.monotonic()
-ROWS = (*STANDING, "burst")
+ROWS = (*STANDING, "burst", "deadlines")
 
 
 def _arguments() -> argparse.Namespace:
@@ -48,6 +48,9 @@ async def _measured(chosen: argparse.Namespace, table: Table) -> None:
     if "burst" in chosen.rows:
         _say("burst")
         table.add(PRODUCT, await burst.measure(burst.SMALL if chosen.short else burst.FULL, tree=plan.tree))
+    if "deadlines" in chosen.rows:
+        _say("deadlines")
+        table.add(PRODUCT, await lateness.measure(lateness.SMALL if chosen.short else lateness.FULL, tree=plan.tree))
 
 
 async def _run(run: int, plan: rates.Plan, chosen: argparse.Namespace, table: Table) -> None:

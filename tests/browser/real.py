@@ -93,7 +93,7 @@ class Shop:
             await self.text.press("Enter")
 
     async def choose(self, number: int) -> None:
-        """The choice of this number in the menu of the header: 0 is the e-mail, 1 the end."""
+        """The choice of this number in the menu of the header: 0 is the e-mail, 1 the transcript, 2 the end."""
         await self.page.locator("button.more").click()
         await self.page.locator(".menu button").nth(number).click()
 

@@ -71,12 +71,15 @@ class Stub:
             "status": "none",
             "agent": None,
             "email": False,
+            "mail": True,
             "earlier": False,
         }
     )
     seen: str = ""
     first_state: str = "posted"
     says: list[str] = field(default_factory=list)
+    asked: list[Frame] = field(default_factory=list)
+    own: dict[str, str] = field(default_factory=dict)
     hellos: list[Frame] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     pings: int = 0
@@ -164,7 +167,7 @@ class Stub:
     # What the visitor's client asks.
 
     async def accept(self, frame: Frame) -> Frame | None:
-        """The answer to a say, email or end; None is silence."""
+        """The answer to what the visitor asks for; None is silence."""
         if self.faults.error:
             error, self.faults.error = self.faults.error, None
             return {"type": "error", **error, "key": frame["key"]}
@@ -172,6 +175,8 @@ class Stub:
             await self._store(frame)
         elif frame["type"] == "email":
             await self.become(email=True)
+        elif frame["type"] in ("transcript", "stay"):
+            self.asked.append(frame)
         else:
             await self.become(status="closed")
         if self.faults.silent_says:
@@ -240,7 +245,8 @@ class Stub:
         asked = request.query.get("language", "en")[:2]
         language = asked if asked in LANGUAGES else "en"
         limits = {"text": self.limit}
-        return self._json({"site": self.site, "language": language, "texts": texts(language), "limits": limits})
+        words = texts(language) | self.own
+        return self._json({"site": self.site, "language": language, "texts": words, "limits": limits})
 
     async def session(self, request: web.Request) -> web.Response:
         self._note(request)
@@ -305,6 +311,6 @@ class Stub:
         app.router.add_post("/v1/visitor/session", self.session)
         app.router.add_get("/v1/visitor/socket", self.socket)
         app.router.add_get("/v1/visitor/changes", self.changes)
-        app.router.add_post("/v1/visitor/{verb:say|email|end}", self.post)
+        app.router.add_post("/v1/visitor/{verb:say|email|transcript|stay|end}", self.post)
         app.router.add_route("OPTIONS", "/{path:.*}", self.preflight)
         return app

@@ -59,7 +59,10 @@ ALIVE = """bodies => bodies.flatMap((body) => [...body.querySelectorAll(
   'script, img, svg, iframe, object, embed, form, input, textarea, style, video, .mention, a')])
   .filter((one) => !(one.matches('a') && /^(https?|mailto):/.test(one.getAttribute('href')) && !one.download))
   .map((one) => one.outerHTML)"""
-STYLED = {"*bold* _italic_ ~struck~ `code` ```block```": "bold italic struck code ```block```"}
+STYLED = {
+    "*bold* _italic_ ~struck~ `code` ```block```": "bold italic struck code ```block```",
+    ":smile: :no_such_emoji: :+1::skin-tone-3:": "😄 :no_such_emoji: 👍🏼",
+}
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 ADDRESSING = {"user", "usergroup", "broadcast", "channel", "team", "date"}
 BARE = "bodies => bodies.map((body) => body.textContent)"
@@ -132,8 +135,8 @@ async def test_what_an_agent_writes_is_shown_whole_and_dead_to_the_visitor(pair:
     await shop.open()
     await shop.say("Hello")
     await team.enter()
-    # A mark of a person of the team is a mention here, and stays in the thread; styles arrive as plain words.
-    texts = [text for text in TEXTS if not text.startswith("<@")]
+    # A mark of a person or a group is a mention here, and stays in the thread; styles and emoji arrive as such.
+    texts = [text for text in TEXTS if not text.startswith(("<@", "<!subteam"))]
     await team.answer(*texts, "the end")
     await expect(shop.agents.last).to_have_text("the end")
     assert await shop.agents.evaluate_all(BARE) == [*(STYLED.get(text, text) for text in texts), "the end"]

@@ -35,7 +35,7 @@ async def goes_to(team: Team, channel: str) -> None:
 
 
 async def test_nobody_claims_until_somebody_does(pair: Pair) -> None:
-    """Each level is seen where it calls: in the thread, by name, in the second channel, in the mailbox; then silence."""
+    """Each level is seen where it calls: in the thread, by name, in a second channel, in the mailbox; then silence."""
     world = pair.world
     await world.configure(FILE)
     shop, team = await pair.visits(), await pair.works()

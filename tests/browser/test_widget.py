@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.stub import texts
-from tests.browser.visit import Visit, until
+from tests.browser.visit import END, Visit, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -230,10 +230,10 @@ async def test_a_chat_is_ended_after_a_question_and_goes_on_with_a_word(visit: V
     await visit.open()
     await visit.say("Thank you")
     await expect(visit.page.locator("[data-state=posted]")).to_be_visible()
-    await visit.choose(1)
+    await visit.choose(END)
     await visit.page.get_by_role("button", name=EN["end_no"]).click()
     await expect(visit.tray).to_be_hidden()
-    await visit.choose(1)
+    await visit.choose(END)
     await visit.tray.get_by_role("button", name=EN["end_yes"]).click()
     await expect(visit.tray.locator(".lead")).to_have_text(EN["ended"])
     await expect(visit.text).to_have_attribute("placeholder", EN["write_again"])

@@ -14,6 +14,9 @@ STILL = {"reduced_motion": "reduce"}
 TINY = {"viewport": {"width": 320, "height": 256}}
 DESK = {"viewport": {"width": 1280, "height": 800}}
 
+EMAIL, TRANSCRIPT, END = range(3)
+ASKED = "Are you still there? Write something, or this chat will close soon."
+
 # What a socket or a request that was refused on purpose leaves in the console by itself.
 BROWSERS_OWN = ("WebSocket connection to", "Failed to load resource")
 
@@ -96,7 +99,7 @@ class Visit:
             await self.text.press("Enter")
 
     async def choose(self, number: int) -> None:
-        """The choice of this number in the menu of the header."""
+        """The choice of this number in the menu of the header: EMAIL, TRANSCRIPT or END."""
         await self.page.locator("button.more").click()
         await self.page.locator(".menu button").nth(number).click()
 
@@ -136,15 +139,33 @@ async def menu(visit: Visit) -> None:
 
 
 async def wrong_email(visit: Visit) -> None:
-    await visit.choose(0)
+    await visit.choose(EMAIL)
     await visit.page.locator("#silta-email").fill("anna@")
     await visit.page.keyboard.press("Enter")
+
+
+async def transcript(visit: Visit) -> None:
+    """The form in its widest shape: an address was left, and the one typed instead is none."""
+    await visit.say("Thank you")
+    await visit.stub.become(email=True)
+    await expect(visit.page.locator("[data-state=posted]")).to_be_visible()
+    await visit.choose(TRANSCRIPT)
+    await visit.page.locator("#silta-email").fill("anna@")
+    await visit.page.keyboard.press("Enter")
+    await expect(visit.page.locator("#silta-wrong")).to_be_visible()
+
+
+async def asked(visit: Visit) -> None:
+    """The question whether one is still there, with its button."""
+    await story(visit)
+    await visit.stub.notice(ASKED, "idle_asked")
+    await expect(visit.tray.get_by_role("button")).to_be_visible()
 
 
 async def ended(visit: Visit) -> None:
     await visit.say("Thank you")
     await expect(visit.own).to_have_count(1)
-    await visit.choose(1)
+    await visit.choose(END)
     await visit.tray.locator("button.main").click()
     await expect(visit.page.locator(".tray .lead")).to_be_visible()
 
@@ -165,6 +186,8 @@ STATES: dict[str, Callable[[Visit], Awaitable[None]]] = {
     "story": story,
     "menu": menu,
     "email": wrong_email,
+    "transcript": transcript,
+    "asked": asked,
     "ended": ended,
     "undelivered": undelivered,
 }

@@ -12,6 +12,7 @@ from adapters.playground.values import Call
 from adapters.playground.workspace import ANNA, SUPPORT
 from bridge import cards
 from bridge.conversation import FIRST_WORDS
+from bridge.ground import HISTORY
 from bridge.markup import literal
 from bridge.model import (
     Agent,
@@ -36,7 +37,6 @@ from bridge.model import (
     Visitor,
     VisitorId,
 )
-from bridge.moving import HISTORY
 from bridge.ports import ThreadRef
 from bridge.transaction import ThreadErrand
 from bridge.wording import section

@@ -17,7 +17,8 @@ from click.testing import CliRunner, Result
 from adapters import settings as table
 from adapters.settings import Settings, SettingsError, load, unknown_names
 from adapters.terminal import logs
-from adapters.terminal.commands import Demo, Finding, commands
+from adapters.terminal.commands import Demo, commands
+from adapters.terminal.findings import Finding
 from bridge.configuration import Change
 from bridge.errors import Refused
 
@@ -281,7 +282,8 @@ def test_a_log_line_holds_no_bytes_of_a_stranger(monkeypatch: pytest.MonkeyPatch
         logging.getLogger("aiohttp.server").exception("Error handling request from %s", "192.0.2.1")
     lines = written.getvalue().splitlines()
     assert len(lines) == 1
-    assert "192.0.2.1" in lines[0]
+    assert "192.0.2.0/24" in lines[0]
+    assert "192.0.2.1" not in lines[0]
     assert "SECRET" not in lines[0]
 
 

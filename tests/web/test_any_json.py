@@ -25,7 +25,7 @@ VALUES = st.recursive(
 )
 FRAMES = VALUES | st.dictionaries(NAMES, VALUES | WORDS, max_size=8)
 CALM = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-PATHS = ("session", "say", "email", "end")
+PATHS = ("session", "say", "email", "transcript", "stay", "end")
 EXPECTED = {200, 400, 401, 403, 404, 409, 413, 422}
 
 

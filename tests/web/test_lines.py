@@ -147,9 +147,9 @@ async def test_a_slow_tab_does_not_hold_up_the_other(unharmed: Door, monkeypatch
         heard.append(frame)
 
     rooms = Live(unharmed.world.bridge.visitors, LocalSignals())
-    slow = Listener(never, lambda: cut.append("slow"), "en", None)
-    quick = Listener(at_once, lambda: cut.append("quick"), "en", None)
-    name = VisitorId("nobody")
+    slow = listening(never, lambda: cut.append("slow"))
+    quick = listening(at_once, lambda: cut.append("quick"))
+    name = (await unharmed.world.bridge.visitors.known(await unharmed.token())).visitor.id
     for one in (slow, quick):
         rooms.join(name, one)
     await until(lambda: cut == ["slow"] and len(heard) == 2)
@@ -161,6 +161,8 @@ async def test_a_slow_tab_does_not_hold_up_the_other(unharmed: Door, monkeypatch
 
 class Desk:
     """A memory with a fault. Only what `Live` asks of it."""
+
+    mails = False
 
     def __init__(self, *faults: Exception) -> None:
         self.faults = list(faults)
@@ -175,6 +177,11 @@ async def nobody(_frame: str) -> None:
     """Takes a frame and does nothing."""
 
 
+def listening(send: Callable[[str], Awaitable[None]], cut: Callable[[], None] = lambda: None) -> Listener:
+    """A connection whose visitor is never forgotten."""
+    return Listener(send, cut, pytest.fail, "en", None)
+
+
 async def test_a_memory_that_is_busy_is_asked_again(caplog: pytest.LogCaptureFixture) -> None:
     heard: list[str] = []
 
@@ -182,7 +189,7 @@ async def test_a_memory_that_is_busy_is_asked_again(caplog: pytest.LogCaptureFix
         heard.append(frame)
 
     rooms = Live(cast(VisitorDesk, Desk(Refused("busy"))), LocalSignals())
-    listener = Listener(hear, lambda: None, "en", None)
+    listener = listening(hear)
     rooms.join(VisitorId("v"), listener)
     await until(lambda: len(heard) == 2)
     await rooms.leave(VisitorId("v"), listener)
@@ -193,11 +200,11 @@ async def test_after_a_fault_nobody_foresaw_the_clients_come_back(caplog: pytest
     cut: list[int] = []
     signals = LocalSignals()
     rooms = Live(cast(VisitorDesk, Desk(ValueError("odd"))), signals)
-    listeners = [Listener(nobody, lambda: cut.append(1), "en", None) for _ in range(2)]
+    listeners = [listening(nobody, lambda: cut.append(1)) for _ in range(2)]
     for listener in listeners:
         rooms.join(VisitorId("v"), listener)
     await until(lambda: cut == [1, 1])
-    again = Listener(nobody, lambda: None, "en", None)
+    again = listening(nobody)
     rooms.join(VisitorId("v"), again)
     await until(lambda: not again.is_new)
     for listener in listeners:
@@ -214,7 +221,7 @@ async def test_joining_and_leaving_at_once_leaves_nothing_behind(door: Door) -> 
 
     async def come_and_go(number: int) -> None:
         for _ in range(20):
-            listener = Listener(nobody, lambda: None, "en", None)
+            listener = listening(nobody)
             rooms.join(VisitorId(str(number % 3)), listener)
             if number % 2:
                 await asyncio.sleep(0)

@@ -200,6 +200,8 @@ class Reader:
             ("GET", "/v1/photo/{agent}/{version}"): self._photos,
             ("GET", "/widget.js"): self._files,
             ("GET", "/widget/panel.js"): self._files,
+            ("GET", "/healthz"): self._health,
+            ("GET", "/readyz"): self._health,
         }
         for ask in asking.values():
             await ask()
@@ -227,6 +229,9 @@ class Reader:
             ("say", {"key": used, "text": " "}),
             ("say", {"key": 5}),
             ("email", {"key": key(), "address": "none"}),
+            ("transcript", {"key": key(), "address": "none"}),
+            ("transcript", {"key": key(), "address": ""}),
+            ("stay", {"key": key()}),
             ("end", {}),
             ("shout", {}),
         ]
@@ -254,6 +259,10 @@ class Reader:
 
     async def _files(self) -> None:
         for path in ("/widget.js", "/widget/panel.js", "/widget/none.js"):
+            await self._ask("GET", path)
+
+    async def _health(self) -> None:
+        for path in ("/healthz", "/readyz"):
             await self._ask("GET", path)
 
 

@@ -16,6 +16,7 @@ from tests.world import World
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PUBLIC = {("GET", "/widget.js"), ("GET", "/widget/panel.js"), ("GET", "/v1/photo/{agent}/{version}")}
+WATCHED = {("GET", "/healthz"), ("GET", "/readyz")}
 GUARDED = {
     ("GET", "/v1/site"),
     ("POST", "/v1/visitor/session"),
@@ -29,6 +30,8 @@ ASKED = [
     ("POST", "/v1/visitor/say"),
     ("POST", "/v1/visitor/email"),
     ("POST", "/v1/visitor/end"),
+    ("POST", "/v1/visitor/transcript"),
+    ("POST", "/v1/visitor/stay"),
     ("GET", "/v1/visitor/changes"),
     ("GET", "/v1/visitor/socket"),
     ("GET", "/v1/visitor/nothing"),
@@ -66,7 +69,7 @@ def routes(world: World) -> set[tuple[str, str]]:
 
 
 async def test_every_route_is_public_or_guarded(door: Door) -> None:
-    assert routes(door.world) == PUBLIC | GUARDED
+    assert routes(door.world) == PUBLIC | GUARDED | WATCHED
 
 
 @pytest.mark.parametrize(("method", "path"), ASKED)

@@ -85,3 +85,10 @@ def _indexes() -> None:
             sqlite_where=sa.text("state = 'joined' AND cause = 'limited'"),
             postgresql_where=sa.text("state = 'joined' AND cause = 'limited'"),
         )
+        batch_op.create_index(
+            "ix_delivery_erasure",
+            ["created_at"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'erase'"),
+            postgresql_where=sa.text("kind = 'erase'"),
+        )

@@ -54,10 +54,12 @@ class Store {
     }
   }
 
+  /** The token goes last: for another tab its end means that nothing else is left. */
   forget() {
     for (const kind of ['site', 'tab']) {
-      for (const name of this.every(kind)) this.remove(name, kind);
+      for (const name of this.every(kind).filter((one) => one !== 'token')) this.remove(name, kind);
     }
+    this.remove('token');
     this.memory.clear();
   }
 

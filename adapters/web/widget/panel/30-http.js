@@ -26,6 +26,9 @@ function problem({ status, data }) {
   return { code: status ? 'busy' : 'unreachable', ...(data && data.error) };
 }
 
+/** Trouble that passes by itself. */
+const PASSING = ['busy', 'unreachable'];
+
 /** Seconds to wait before try number `tries` (from 0): exponential with full jitter, at most 30. */
 function patience(tries) {
   return Math.random() * Math.min(30, 2 ** tries);

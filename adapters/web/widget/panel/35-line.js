@@ -163,7 +163,7 @@ class Line {
     const trouble = problem(answer);
     if (answer.status === 401) this.forgotten();
     else if (trouble && trouble.code === 'origin_refused') this.refused();
-    else if (trouble) this.ears.frame({ type: 'error', wait: 3, ...trouble, key: body.key });
+    else if (trouble) this.ears.frame({ type: 'error', wait: PASSING.includes(trouble.code) ? 3 : 0, ...trouble, key: body.key });
     else this.ears.frame({ type: 'ok', key: body.key });
   }
 

@@ -67,13 +67,23 @@ class Outbox {
     this.flush();
   }
 
-  /** Passing trouble is tried again; only what can never succeed is given back. */
+  /** Passing trouble is tried again; only what can never succeed is given back. Whether it is tried again. */
   troubled(error) {
-    if (!this.find(error.key)) return;
-    if (error.wait || ['busy', 'too_fast', 'unreachable'].includes(error.code)) return this.later(error.wait || 3);
-    const one = this.take(error.key);
+    const one = this.find(error.key);
+    if (!one) return false;
+    if (this.passes(one.frame, error)) {
+      this.later(error.wait || 3);
+      return true;
+    }
+    this.take(error.key);
     this.ways.failed(one, error);
     this.flush();
+    return false;
+  }
+
+  /** Nobody's words wait because too many mails were asked for. */
+  passes({ type }, { code, wait }) {
+    return PASSING.includes(code) || (type !== 'transcript' && Boolean(wait || code === 'too_fast'));
   }
 
   later(seconds) {
@@ -83,6 +93,11 @@ class Outbox {
       this.pause = null;
       this.flush();
     }, seconds * 1000);
+  }
+
+  /** Another chat begins: what was asked about the last one is off, what is to be said is not. */
+  restart() {
+    this.asks = this.asks.filter((one) => ['say', 'email'].includes(one.frame.type));
   }
 
   clear() {

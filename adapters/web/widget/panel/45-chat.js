@@ -2,6 +2,11 @@
 
 const UNREACHED = 15;
 
+/** What nobody should miss: the team's words, and the question whether one is still there. */
+function isNews(message) {
+  return !message.removed && (message.from === 'agent' || message.notice === 'idle_asked');
+}
+
 class Chat {
   constructor(store, outbox) {
     this.store = store;
@@ -16,10 +21,10 @@ class Chat {
     this.waitingSince = new Map();
     this.cursor = null;
     this.seen = '';
-    this.state = { status: 'none', agent: null, email: false };
+    this.state = { status: 'none', agent: null, email: false, mail: false };
   }
 
-  /** Takes in a `changes` frame; returns the agent's messages that are news. */
+  /** Takes in a `changes` frame; returns the messages that are news. */
   apply(frame) {
     const known = new Set(this.messages.keys());
     const isFirst = this.cursor === null;
@@ -28,7 +33,7 @@ class Chat {
     for (const message of frame.messages || []) this.keep(message);
     this.cursor = frame.cursor;
     this.seen = frame.seen || '';
-    return isFirst ? [] : (frame.messages || []).filter((one) => one.from === 'agent' && !one.removed && !known.has(one.id));
+    return isFirst ? [] : (frame.messages || []).filter((one) => isNews(one) && !known.has(one.id));
   }
 
   keep(message) {
@@ -74,6 +79,13 @@ class Chat {
     return told.map((one) => this.toldRow(one)).concat(rest.sort((a, b) => a.at - b.at));
   }
 
+  /** The question whether the visitor is still there, for as long as it is the last word and nobody has answered. */
+  question(rows) {
+    const last = rows[rows.length - 1];
+    const isOpen = last && last.notice === 'idle_asked' && this.state.status === 'claimed';
+    return isOpen && last.position !== this.store.get('stayed') ? last : null;
+  }
+
   toldRow(message) {
     const row = { ...message, row: message.key || message.id, at: Date.parse(message.at) || Date.now() };
     if (message.from === 'visitor') row.state = this.stateOf(message);
@@ -92,7 +104,7 @@ class Chat {
 
   unread() {
     const read = this.store.get('read') || '';
-    return [...this.messages.values()].filter((one) => one.from === 'agent' && !one.removed && one.position > read);
+    return [...this.messages.values()].filter((one) => isNews(one) && one.position > read);
   }
 
   markRead() {

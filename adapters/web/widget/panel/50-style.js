@@ -74,7 +74,7 @@ const FRAME = `
 .face img { width: 100%; height: 100%; object-fit: cover }
 .menu { position: absolute; z-index: 2; inset-block-start: calc(100% - 6px); inset-inline-end: 8px; min-width: 240px; max-width: calc(100% - 16px); padding: 4px;
   border: 1px solid var(--line); border-radius: 12px; background: var(--bg); color: var(--text); box-shadow: 0 8px 24px rgb(15 23 42 / .2) }
-.menu > * { display: flex !important; align-items: center; gap: 12px; width: 100%; min-height: 44px; padding: 9px 12px; border-radius: 8px }
+.menu > :not([hidden]) { display: flex !important; align-items: center; gap: 12px; width: 100%; min-height: 44px; padding: 9px 12px; border-radius: 8px }
 .menu a { border: 1px solid transparent; color: inherit; text-decoration: none }
 .menu svg { color: var(--muted) }
 `;
@@ -175,7 +175,7 @@ const MODES = `
 @media (max-height: 360px) {
   .panel[data-full]:has(.tray form) .write { display: none }
   .panel[data-full] .tray:has(form) { max-height: 80% }
-  .under { display: none }
+  .under, .panel[data-full] .over .sub { display: none }
 }
 @media (forced-colors: active) {
   .panel, .bubble, .face, .panel .head, .tray, .write, .panel .main, .count, .menu, .panel[data-full] { border: 1px solid CanvasText }

@@ -1,7 +1,7 @@
 // Who one is talking to, and what one can do: only what is known to be true is said of anybody.
 
 class Header {
-  /** `acts`: email(), end(), close(). */
+  /** `acts`: email(), transcript(), end(), close(). */
   constructor(words, acts) {
     this.words = words;
     this.acts = acts;
@@ -23,12 +23,13 @@ class Header {
     const { texts, privacy } = this.words;
     const choose = (act) => () => { this.fold(); act(); };
     this.email = button({ look: 'item', name: texts.email_menu, words: { icon: 'mail' }, press: choose(this.acts.email) });
+    this.transcript = button({ look: 'item', name: texts.transcript_menu, words: { icon: 'letter' }, press: choose(this.acts.transcript) });
     this.end = button({ look: 'item', name: texts.end_menu, words: { icon: 'end' }, press: choose(this.acts.end) });
     const href = privacy && safe(privacy);
     const link = href ? el('a', { href, target: '_blank', rel: 'noopener' }, icon('lock'), el('span', null, texts.privacy)) : null;
     put(this.more, 'aria-expanded', 'false');
     put(this.more, 'aria-controls', 'silta-menu');
-    return el('div', { class: 'menu', id: 'silta-menu', hidden: true }, this.email, this.end, link);
+    return el('div', { class: 'menu', id: 'silta-menu', hidden: true }, this.email, this.transcript, this.end, link);
   }
 
   get isUnfolded() {
@@ -59,6 +60,7 @@ class Header {
     const standing = { waiting: texts.with_team, claimed: agent ? site : texts.with_team, closed: texts.ended };
     write(this.under, standing[state.status] || (hasBegun ? texts.with_team : texts.ask));
     write(this.email.lastChild, hasEmail ? texts.email_change : texts.email_menu);
+    this.transcript.hidden = !state.mail || state.status === 'none';
     this.end.hidden = !['waiting', 'claimed'].includes(state.status);
     this.showFace(agent);
   }

@@ -3,7 +3,7 @@
 const SMALL = '(max-width: 480px), (max-height: 480px)';
 
 class Panel {
-  /** `acts`: send, resend, rewrite, email, end, closed. */
+  /** `acts`: send, resend, rewrite, email, transcript, stay, end, closed. */
   constructor({ env, words, store, acts }) {
     this.env = env;
     this.acts = acts;
@@ -16,9 +16,10 @@ class Panel {
 
   build(words, store) {
     const say = (text) => this.say(text);
-    this.header = new Header(words, { email: () => this.tray.show('email'), end: () => this.tray.show('end'), close: () => this.close() });
+    const ask = (name) => () => this.tray.show(name);
+    this.header = new Header(words, { email: ask('email'), transcript: ask('transcript'), end: ask('end'), close: () => this.close() });
     this.log = new Log({ ...words, resend: this.acts.resend, rewrite: (row) => this.composer.put(this.acts.rewrite(row)) });
-    this.tray = new Tray(words, { email: this.acts.email, end: this.acts.end, done: () => this.composer.text.focus(), say });
+    this.tray = new Tray(words, { ...this.acts, done: () => this.focus(), say });
     this.composer = new Composer(words, store, { send: this.acts.send, say });
     this.banner = el('div', { class: 'banner', hidden: true }, icon('alert'), el('span'));
     this.status = el('div', { class: 'vh', role: 'status' });
@@ -99,7 +100,8 @@ class Panel {
 
   /** On touch screens the keyboard would cover what one came to read. */
   focus() {
-    const target = matchMedia('(pointer: coarse)').matches ? this.header.title : this.composer.text;
+    const isTitle = matchMedia('(pointer: coarse)').matches || this.composer.text.disabled;
+    const target = isTitle ? this.header.title : this.composer.text;
     target.focus({ preventScroll: true });
   }
 

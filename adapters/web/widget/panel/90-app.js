@@ -102,6 +102,8 @@ class App {
       resend: (row) => this.resend(row),
       rewrite: (row) => this.rewrite(row),
       email: (address) => this.request({ type: 'email', key: newKey(), address }),
+      transcript: (address) => this.mail(address),
+      stay: () => this.stay(),
       end: () => this.request({ type: 'end', key: newKey() }),
       closed: () => this.closed(),
     };
@@ -156,9 +158,23 @@ class App {
     return row.text;
   }
 
+  /** Pressed again while the first is under way, it is the same mail. */
+  mail(address) {
+    const isUnderWay = this.outbox.asks.some((one) => one.frame.type === 'transcript');
+    if (!isUnderWay) this.request({ type: 'transcript', key: newKey(), address });
+  }
+
+  /** In every tab the question is answered. */
+  stay() {
+    const asked = this.chat.question(this.chat.rows());
+    if (!asked) return;
+    this.store.set('stayed', asked.position);
+    this.request({ type: 'stay', key: newKey() });
+  }
+
   request(frame) {
     this.outbox.add(frame);
-    this.tell({ trouble: '', saved: '' });
+    this.tell({ trouble: '', news: '' });
     this.render();
     this.reach();
   }

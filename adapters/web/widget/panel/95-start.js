@@ -10,10 +10,13 @@ Object.assign(App.prototype, {
     this.render();
   },
 
+  /** What was told of earlier requests gives way to the conversation. */
   received(news) {
+    if (news.length) this.tell({ news: '' });
     for (const message of news) {
       const name = (message.agent || {}).name || this.words.texts.team;
-      if (!this.panel.isOpen) this.panel.say(fill(this.words.texts.message_from, { name }));
+      const words = message.from === 'agent' ? fill(this.words.texts.message_from, { name }) : message.text;
+      if (!this.panel.isOpen) this.panel.say(words);
       this.emit('message', { id: message.id, from: name, text: message.text });
     }
   },
@@ -22,27 +25,33 @@ Object.assign(App.prototype, {
     this.chat.settled(one);
     this.tell({ trouble: '' });
     const { type, address } = one.frame;
-    if (type === 'say' && this.panel) this.panel.say(this.words.texts.sent);
     if (type === 'email') this.store.set('email', address);
-    if (type === 'email' && this.panel) this.panel.tray.emailKept(address);
-    if (type === 'email' && this.panel) this.panel.say(fill(this.words.texts.email_saved, { address }));
+    if (this.panel) this.thank(type, address);
     this.render();
+  },
+
+  thank(type, address) {
+    const { texts } = this.words;
+    if (type === 'say') this.panel.say(texts.sent);
+    if (type === 'email') this.panel.tray.granted(type, fill(texts.email_saved, { address }));
+    if (type === 'transcript') this.panel.tray.granted(type, texts.transcript_sent);
+    if (type === 'stay') this.panel.tray.granted(type, texts.stayed);
   },
 
   failed(one, error) {
     const { type, key } = one.frame;
     const text = error.text || this.words.texts.undelivered;
+    if (type === 'stay') this.store.remove('stayed');
     if (type === 'say') this.chat.refusals.set(key, { ...one, error: { text } });
-    else if (type === 'email') this.panel.tray.emailRefused(text);
-    else this.tell({ trouble: text });
-    if (type !== 'email') this.panel.say(text);
+    else this.panel.tray.refused(type, text, error.code === 'bad_email');
+    if (type === 'say') this.panel.say(text);
     this.render();
   },
 
   troubled(error) {
     if (!error.key) return;
-    if (error.text && error.wait) this.tell({ trouble: error.text });
-    this.outbox.troubled(error);
+    const isTriedAgain = this.outbox.troubled(error);
+    if (isTriedAgain && error.text && error.wait) this.tell({ trouble: error.text });
   },
 
   lineChanged(isUp) {
@@ -76,9 +85,14 @@ Object.assign(App.prototype, {
     this.isWarned = null;
   },
 
+  /** Whoever is not known any more starts over, with nothing but what they have yet to say. */
   tokenLost() {
-    if (this.token === this.spoken) this.store.remove('token');
+    if (this.token === this.spoken) for (const name of ['read', 'email', 'stayed', 'token']) this.store.remove(name);
+    this.outbox.restart();
     this.chat.clear();
+    if (this.panel) this.panel.tray.dismiss();
+    this.tell({ news: '', trouble: '' });
+    this.warnSoon();
     this.render();
     if (this.token || this.outbox.asks.length) this.reach();
   },
@@ -118,9 +132,9 @@ Object.assign(App.prototype, {
     if (value && value === this.spoken) return;
     this.line.close();
     this.chat.clear();
-    if (value && this.panel) this.reach();
+    if (!value && !this.store.names('out:').length) this.outbox.clear();
+    if (this.panel && (value || this.outbox.asks.length)) this.reach();
     else if (value) this.resume();
-    else this.outbox.clear();
   },
 
   settledElsewhere(key) {
@@ -142,11 +156,16 @@ Object.assign(App.prototype, {
   render() {
     if (!this.panel || this.ends.signal.aborted) return;
     const { state } = this.chat;
+    const rows = this.chat.rows();
+    const isEnded = state.status === 'closed';
     const hasEmail = Boolean(state.email || this.store.get('email'));
     this.panel.header.render(state, this.chat.hasBegun, hasEmail);
-    this.panel.log.render(this.chat.rows());
-    this.panel.composer.render(state.status === 'closed', this.isRefused);
-    this.tell({ isEnded: state.status === 'closed', hasEmail, address: this.store.get('email') || '', isSlow: this.isSlow() });
+    this.panel.log.render(rows);
+    this.panel.composer.render(isEnded, this.isRefused);
+    this.tell({
+      isEnded, isAsked: Boolean(this.chat.question(rows)), isSlow: this.isSlow(), mails: Boolean(state.mail),
+      isKnown: Boolean(state.email), hasEmail, address: this.store.get('email') || '',
+    });
     if (this.panel.isOpen && document.visibilityState === 'visible') this.chat.markRead();
     this.count();
   },
@@ -200,7 +219,7 @@ Object.assign(App.prototype, {
     this.store.forget();
     if (this.panel) this.panel.composer.drafted('');
     if (this.panel) this.panel.tray.dismiss();
-    this.tell({ saved: '', trouble: '' });
+    this.tell({ news: '', trouble: '' });
     this.render();
   },
 
