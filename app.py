@@ -327,7 +327,9 @@ async def _database(settings: Settings) -> tuple[Finding, dict[str, str]]:
         async with _managing(settings) as (managers, store):
             if await managers.is_applied():
                 channels = {entry.name: entry.channel.ref for entry in (await managers.configuration()).channels}
-            return Finding("database", is_well=True, advice="" if store.is_alone else "in use by the running bridge"), channels
+            return Finding(
+                "database", is_well=True, advice="" if store.is_alone else "in use by the running bridge"
+            ), channels
     except Refused as error:
         return Finding("database", is_well=False, advice=str(error)), channels
 

@@ -58,11 +58,14 @@ class Chores:
         """Fire deadlines when they come, are set, and now and then: other processes set them too. Ends as above."""
         with signals.listen(DEADLINES) as bell:
             while True:
-                at = await self._safely(timekeeper.tick(), otherwise=None)
+                at = await self._safely(timekeeper.tick(self._guarded), otherwise=None)
                 wait = LOOKS_EVERY if at is None else (at - self.clock.now()).total_seconds()
                 wake_in(max(SOONEST, min(wait, LOOKS_EVERY)))
                 await self.clock.sleep(SOONEST)  # several that are set at once are one look
                 await bell.wait()
+
+    async def _guarded(self, work: Awaitable[bool]) -> bool:
+        return await self._safely(work, otherwise=False)
 
     async def _safely(self, work: Awaitable[T], *, otherwise: T) -> T:
         try:

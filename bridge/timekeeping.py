@@ -7,8 +7,8 @@ at the row again under the conversation's lock.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -24,6 +24,8 @@ from bridge.schedules import Action, Level, Schedule
 from bridge.transaction import Transaction
 from bridge.transcripts import with_transcripts
 
+FAULT_RESTS: Final = timedelta(minutes=1)
+Guard = Callable[[Awaitable[bool]], Awaitable[bool]]
 DIGEST_EVERY: Final = timedelta(minutes=5)
 _log = logging.getLogger("silta.time")
 
@@ -35,15 +37,26 @@ class Timekeeper:
     store: Store
     clock: Clock
 
-    async def tick(self) -> datetime | None:
-        """Fire all that has come; when the next deadline comes, None if there is none."""
+    async def tick(self, guard: Guard | None = None) -> datetime | None:
+        """Fire all that has come; when the next deadline comes, None if there is none.
+
+        `guard` runs each by itself and gives False for one that meets a fault: it is looked at again in a while, and
+        the others have their time.
+        """
         while due := await self.store.read(lambda tx: tx.due(self.clock.now())):
-            fired = [await self._fired(deadline) for deadline in due]
+            fired = [await self._fired(deadline, guard) for deadline in due]
             if not any(fired):
                 break
         return await self.store.read(lambda tx: tx.next_due())
 
-    async def _fired(self, deadline: Deadline) -> bool:
+    async def _fired(self, deadline: Deadline, guard: Guard | None) -> bool:
+        if await (self._fire(deadline) if guard is None else guard(self._fire(deadline))):
+            return True
+        later = replace(deadline, at=self.clock.now() + FAULT_RESTS)
+        await self.store.turn(lambda tx: tx.put_off(deadline, later))
+        return False
+
+    async def _fire(self, deadline: Deadline) -> bool:
         try:
             await self.store.turn(partial(_fire, due=deadline, moment=self.clock.moment()))
         except (NotFound, Refused) as error:
@@ -75,7 +88,7 @@ def _escalation(tx: Transaction, ground: Ground, _deadline: Deadline) -> Step:
     if number is None:
         return timing.looked(ground, again)
     level = _possible(tx, conversation, schedule.plan.levels[number - 1])
-    if tx.waiting_in(conversation.channel).count > schedule.plan.digest_above:
+    if tx.more_wait_than(schedule.plan.digest_above, conversation.channel):
         _digest(tx, ground, level)
         return timing.digested(ground, number, again)
     language = tx.site_of(conversation.site).agents_language

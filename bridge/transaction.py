@@ -263,6 +263,12 @@ class Time(Protocol):
     def has_thread_in(self, conversation: ConversationId, channel: ChannelId) -> bool:
         """Whether the conversation goes on in this channel, or will when its root stands there."""
 
+    def put_off(self, deadline: Deadline, later: Deadline) -> None:
+        """A deadline comes later, unless it was set anew meanwhile."""
+
+    def more_wait_than(self, count: int, channel: ChannelId) -> bool:
+        """Whether more conversations than these wait in a channel; costs no more than counting so far."""
+
     def waiting_in(self, channel: ChannelId) -> Waiting:
         """Who waits in a channel."""
 

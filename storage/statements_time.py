@@ -61,6 +61,20 @@ THREAD_IN: Final = (
     )
     .limit(1)
 )
+PUT_OFF: Final = (
+    update(DEADLINE)
+    .where(
+        dl.conversation_id == bindparam("conversation"), dl.timer == bindparam("which"), dl.due_at == bindparam("was")
+    )
+    .values(due_at=bindparam("at"))
+)
+WAITS_BEHIND: Final = (
+    select(c.id)
+    .where(c.status == _WAITING, c.channel_id == bindparam("channel"))
+    .order_by(c.waiting_since)
+    .limit(1)
+    .offset(bindparam("count"))
+)
 LAST_SAID: Final = (
     select(MESSAGE)
     .where(

@@ -77,6 +77,13 @@ class Time(Conversations):
     def has_thread_in(self, conversation: ConversationId, channel: ChannelId) -> bool:
         return self._one(timely.THREAD_IN, conversation=conversation, channel=channel) is not None
 
+    def put_off(self, deadline: Deadline, later: Deadline) -> None:
+        which = {"conversation": deadline.conversation, "which": deadline.timer.value}
+        self._run(timely.PUT_OFF, {**which, "was": deadline.at, "at": later.at})
+
+    def more_wait_than(self, count: int, channel: ChannelId) -> bool:
+        return self._one(timely.WAITS_BEHIND, channel=channel, count=count) is not None
+
     def waiting_in(self, channel: ChannelId) -> Waiting:
         row = self._one(timely.WAITING_IN, channel=channel)
         return Waiting(int(row.count), row.since) if row else Waiting(0, None)  # type: ignore[call-overload]

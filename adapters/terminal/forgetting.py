@@ -18,11 +18,15 @@ async def forget(managers: ManagerDesk, who: str, tell: Callable[[str], None]) -
     """Forget, and wait until our posts are gone; one sentence for each thing that could not be removed."""
     tell(f"forgetting {who}; calls under way are waited for")
     gone = await managers.forget(who)
-    tell(f"{gone.visitors} visitors and {gone.conversations} conversations are erased here")
+    tell(f"erased here: {_count(gone.visitors, 'visitor')}, {_count(gone.conversations, 'conversation')}")
     removals = await _removed(managers, gone, tell)
     names = {left.channel: await managers.channel_name(left.channel) for left in gone.theirs}
     names |= {channel: await managers.channel_name(channel) for channel, _, _ in removals.refused}
     return [*_left(gone, names), *_stayed(removals, names)]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 async def _removed(managers: ManagerDesk, gone: Forgotten, tell: Callable[[str], None]) -> Removals:
@@ -40,12 +44,12 @@ async def _removed(managers: ManagerDesk, gone: Forgotten, tell: Callable[[str],
 
 def _left(gone: Forgotten, names: Mapping[ChannelId, str]) -> list[str]:
     told = [
-        f"{left.count} messages that people wrote in the thread {left.thread} of channel {names[left.channel]} stay: "
-        "they, or an admin, can delete them"
+        f"{_count(left.count, 'message')} that people wrote in the thread {left.thread} "
+        f"of channel {names[left.channel]}: they, or an admin, can delete them"
         for left in gone.theirs
     ]
     if gone.mails:
-        told.append(f"{gone.mails} mails had left already")
+        told.append(f"{_count(gone.mails, 'mail')} had left already")
     if gone.doubtful:
         told.append(f"{gone.doubtful} conversations had a call under way: look in the channel for what it left")
     return told

@@ -53,6 +53,6 @@ def email_address(address: str) -> str:
     """
     trimmed = address.strip()
     is_plain = not any(unicodedata.category(character).startswith("C") for character in trimmed)
-    if len(trimmed) > 254 or not is_plain or ".." in trimmed or not _EMAIL.fullmatch(trimmed):
+    if len(trimmed) > 254 or not is_plain or ".." in trimmed or "=?" in trimmed or not _EMAIL.fullmatch(trimmed):
         raise Refused("bad_email")
     return trimmed

@@ -16,8 +16,8 @@ from tests.machine.virtual import EPOCH, connected
 
 GROWING = ("delivery", "message", "conversation", "thread", "visitor", "post", "post_message", "seen", "deadline")
 LISTS = {"kinds": ["open", "post"], "shut": [""], "from": ["sending"], "timers": ["idle"]}
-TIMES = ("now", "before", "since", "due")
-NUMBERS = ("number", "mine", "after", "limit")
+TIMES = ("now", "before", "since", "due", "was")
+NUMBERS = ("number", "mine", "after", "limit", "count")
 
 
 def statements() -> dict[str, Select[Any]]:

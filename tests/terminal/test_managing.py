@@ -270,10 +270,10 @@ async def test_forgetting_while_the_bridge_runs(open_office: Office) -> None:
     visitor, root = await talked(office)
     code, out, err = await office.run("forget", "kumquat@home.example", "--yes")
     assert (code, err) == (1, ""), out
-    assert "1 visitors and 1 conversations are erased here" in out
+    assert "erased here: 1 visitor, 1 conversation" in out
     left = [line for line in out.splitlines() if line.startswith("left: ")]
     assert len(left) == 1
-    assert left[0].startswith("left: 1 messages that people wrote in the thread ")
+    assert left[0].startswith("left: 1 message that people wrote in the thread ")
     assert root["ts"] in left[0]
     assert ours_left(office, root) == []
     await visitor.send({"type": "say", "key": "still-here", "text": "kumquat, still here"})
@@ -294,7 +294,7 @@ async def test_forgetting_without_a_bridge(office: Office) -> None:
     code, out, err = await office.run("forget", "kumquat@home.example", "--yes")
     assert (code, err) == (1, ""), out
     assert ours_left(office, root) == []
-    assert f"left: 1 messages that people wrote in the thread {root['ts']} " in out
+    assert f"left: 1 message that people wrote in the thread {root['ts']} " in out
     for file in office.folder.iterdir():
         assert b"kumquat" not in file.read_bytes(), file.name
 

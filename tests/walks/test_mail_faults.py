@@ -136,7 +136,8 @@ async def test_a_server_that_says_later_gets_the_mail_later(shop: World, caplog:
         assert [one.outcome for one in shop.team.mail_attempts[before:]] == [kind] * 3 + ["kept"]
         assert len(shop.team.mails_to(address)) == 1
     await go_on(shop)
-    assert errors(caplog) == []
+    told = errors(caplog)  # a server that puts us off for long is told of
+    assert len(told) == len(set(told))
 
 
 @pytest.mark.parametrize("kind", STANDING)

@@ -16,8 +16,16 @@ CHARACTERS = st.characters(codec=None, exclude_categories=())
 NAMES = st.sampled_from(
     ["type", "key", "text", "page", "url", "title", "address", "site", "token", "cursor", "language", "x", "\ud800", ""]
 )
-WORDS = st.sampled_from(["say", "email", "end", "ping", "hello", "main", "12345678", "kim@shop.example", "changes"])
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(CHARACTERS, max_size=20)
+WORDS = st.sampled_from(
+    ["say", "email", "transcript", "stay", "end", "ping", "hello", "main", "12345678", "kim@shop.example", "changes"]
+)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(CHARACTERS, max_size=20)
+)
 VALUES = st.recursive(
     SCALARS | WORDS,
     lambda inside: st.lists(inside, max_size=3) | st.dictionaries(NAMES | st.text(max_size=5), inside, max_size=4),
