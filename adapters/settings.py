@@ -257,8 +257,8 @@ def missing(settings: Settings) -> list[str]:
 def missing_site(settings: Settings) -> list[str]:
     """What the one site of the settings needs, where no configuration was applied."""
     needs = {
-        "slack_channel": "open the channel's details in Slack and copy the ID at the bottom (C…)",
-        "site_origins": "write the address of your website, like https://shop.example",
+        "slack_channel": "open the channel's details in Slack and copy the ID at the bottom (C…), or apply a configuration",
+        "site_origins": "write the address of your website, like https://shop.example, or apply a configuration",
     }
     return _unmet(settings, needs)
 
