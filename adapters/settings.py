@@ -257,7 +257,7 @@ def missing(settings: Settings) -> list[str]:
 def missing_site(settings: Settings) -> list[str]:
     """What the one site of the settings needs, where no configuration was applied."""
     needs = {
-        "slack_channel": "open the channel's details in Slack and copy the ID at the bottom (C…), or apply a configuration",
+        "slack_channel": "copy the ID at the bottom of the channel's details in Slack (C…), or apply a configuration",
         "site_origins": "write the address of your website, like https://shop.example, or apply a configuration",
     }
     return _unmet(settings, needs)
