@@ -282,6 +282,7 @@ class Courier:
         if isinstance(errand, ThreadErrand) and _must_move(errand, error):
             thread, moment = errand.thread.id, self.clock.moment()
             await self._record(lambda tx: move(tx, thread, moment))
+            await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
         elif errand.delivery.kind in PASSING and not isinstance(error, Unreachable):
             await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
         elif isinstance(error, Rejected):

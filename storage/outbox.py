@@ -141,6 +141,7 @@ class Outbox(Time):
 
     def call_back(self, thread: ThreadId) -> None:
         self._run(timely.CALL_BACK, {"thread": thread, "why": LIMITED})
+        self._run(timely.DISOWN, {"thread": thread})
 
     def _messages_of(self, row: AnyRow) -> tuple[Message, ...]:
         if row.words == HISTORY:
@@ -288,7 +289,7 @@ class Outbox(Time):
         row = self._locked_delivery(number)
         if row is None or not self._settle(number, epoch, DeliveryState.FAILED, from_=NEVER_ROSE, why=cause):
             return False
-        if row.kind in ("open", "post"):
+        if row.kind in ("open", "post") and not row.escalates:  # a second thread's root: its words stand in the first
             self._receive(list(self._messages_of(row)), Receipt.UNDELIVERED)
         if row.kind == "open":
             self._give_up_thread(row.thread_id, cause)

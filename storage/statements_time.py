@@ -111,8 +111,14 @@ CALLS_FOR: Final = (
 )
 CALL_BACK: Final = (
     update(DELIVERY)
-    .where(d.thread_id == bindparam("thread"), waits())
+    .where(d.thread_id == bindparam("thread"), waits(), d.state == "due")
     .values(state="joined", cause=case((d.cause == bindparam("why"), d.cause), else_="moved"))  # a silence outlives it
+)
+# What is under way calls for nobody's spell: however it ends, it is taken back.
+DISOWN: Final = (
+    update(DELIVERY)
+    .where(d.thread_id == bindparam("thread"), waits(), d.state.in_(("sending", "unknown")))
+    .values(escalates=-1)
 )
 SILENCES_LEFT: Final = (
     select(d.kind, func.max(d.due_at).label("until"))

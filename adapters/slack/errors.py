@@ -33,6 +33,17 @@ STANDING: Final = frozenset(
         "socket_mode_not_enabled",
     }
 )  # fmt: skip
+_AGAIN = "copy the bot token again from the app's page OAuth & Permissions"
+ADVICE: Final = {
+    "not_in_channel": "invite the app with /invite in the channel",
+    "channel_not_found": "check the channel's id; if it is private, invite the app with /invite in it",
+    "is_archived": "unarchive the channel, or choose another one",
+    "token_revoked": _AGAIN,
+    "invalid_auth": _AGAIN,
+    "not_authed": _AGAIN,
+    "account_inactive": "the app was uninstalled; install it again and copy the bot token",
+    "posting_to_general_channel_denied": "let the app post in the channel, or choose another one",
+}  # what a person can do about a fault that waits for them
 _STANDING_PREFIXES: Final = ("restricted_action", "ekm_")
 
 # What an edit of a deleted card and a reply into its thread say.
@@ -115,7 +126,9 @@ def _code(response: Any) -> str:
 def _detail(response: Any, code: str) -> str:
     """The missing scope is what the person who mends it needs to read."""
     needed = _body(response).get("needed")
-    return f"{code}: {needed} is needed" if isinstance(needed, str) else ""
+    if isinstance(needed, str):
+        return f"{code}: {needed} is needed; add the scope on the app's page and install it again"
+    return f"{code}: {ADVICE[code]}" if code in ADVICE else ""
 
 
 def _retry_after(response: Any) -> float:

@@ -46,7 +46,7 @@ async def test_a_visitor_gets_the_chat_by_mail_at_the_address_they_left(pair: Pa
     assert await violations(shop.page) == []  # type: ignore[arg-type]
     await shop.page.locator("#silta-email").fill(HOME)
     await shop.page.locator("#silta-email").press("Enter")
-    await expect(shop.tray).to_contain_text(EN["transcript_sent"])
+    await expect(shop.tray).to_contain_text(EN["transcript_sent_to"].format(address=HOME))
     mail = (await until(lambda: pair.world.team.mails_to(HOME)))[0]
     assert "Is the green tent in stock?" in mail.text
     assert "Two of them" in mail.text

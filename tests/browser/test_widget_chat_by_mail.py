@@ -54,6 +54,7 @@ async def test_nothing_said_is_nothing_to_send(visit: Visit) -> None:
 @pytest.mark.parametrize("looks", [DESK, PHONE | STILL, TINY], ids=["desk", "phone", "tiny"])
 async def test_an_address_gets_the_chat_once(visit: Visit, looks: dict[str, object]) -> None:
     page = await visit.open(looks=looks)
+    await page.evaluate("Math.random = () => 0")
     await visit.say("Hello")
     await expect(page.locator("[data-state=posted]")).to_be_visible()
     await visit.choose(TRANSCRIPT)
@@ -69,8 +70,9 @@ async def test_an_address_gets_the_chat_once(visit: Visit, looks: dict[str, obje
     await visit.tray.get_by_role("button", name=EN["transcript_send"]).click()
     visit.stub.faults.is_deaf = False
     await visit.stub.cut(1012)
-    await expect(visit.tray).to_have_text(EN["transcript_sent"])
-    await expect(page.locator("dialog [role=status]")).to_have_text(EN["transcript_sent"])
+    sent = EN["transcript_sent_to"].format(address="anna@example.com")
+    await expect(visit.tray).to_have_text(sent)
+    await expect(page.locator("dialog [role=status]")).to_have_text(sent)
     await expect(page.locator("#silta-title" if looks.get("has_touch") else "#silta-text")).to_be_focused()
     assert [one["address"] for one in visit.stub.asked] == ["anna@example.com"]
     assert await visit.broken() == []
@@ -132,7 +134,7 @@ async def test_the_end_offers_it_too(visit: Visit) -> None:
     await visit.tray.get_by_role("button", name=OFFER).press("Enter")
     await visit.page.keyboard.type("anna@example.com")
     await visit.page.keyboard.press("Enter")
-    await expect(visit.tray).to_have_text(EN["transcript_sent"])
+    await expect(visit.tray).to_have_text(EN["transcript_sent_to"].format(address="anna@example.com"))
     await expect(visit.text).to_be_focused()
 
 
@@ -142,3 +144,13 @@ async def test_an_end_without_mail_promises_none(visit: Visit) -> None:
     await visit.tray.get_by_role("button", name=EN["end_yes"]).click()
     await expect(visit.tray.locator(".lead")).to_have_text(EN["ended"])
     await expect(visit.tray.get_by_role("button")).to_have_count(0)
+
+
+async def test_the_longest_address_is_shown_whole(visit: Visit) -> None:
+    await begun(visit)
+    await visit.choose(TRANSCRIPT)
+    address = f"{'anna.'.join('x' * 12)}@{'sub.' * 20}example.com"
+    await visit.page.locator("#silta-email").fill(address)
+    await visit.page.keyboard.press("Enter")
+    await expect(visit.tray).to_have_text(EN["transcript_sent_to"].format(address=address))
+    assert await visit.tray.evaluate("one => one.scrollWidth <= one.clientWidth")

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.stub import texts
-from tests.browser.visit import ASKED, TRANSCRIPT, Visit, until
+from tests.browser.visit import ASKED, TRANSCRIPT, Visit, story, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -60,6 +60,14 @@ async def test_one_press_answers_it_and_says_nothing_in_the_chat(visit: Visit, w
     await expect(yes).to_have_count(0)
     await visit.stub.notice(ASKED, "idle_asked")
     await expect(yes).to_be_visible()
+
+
+async def test_question_and_button_are_in_view_together(visit: Visit) -> None:
+    page = await visit.open()
+    await story(visit)
+    await visit.stub.notice(ASKED, "idle_asked")
+    await expect(visit.tray.get_by_role("button", name=EN["stay"])).to_be_in_viewport(ratio=1)
+    await expect(page.locator("li.notice").last).to_be_in_viewport(ratio=1)
 
 
 async def test_it_is_answered_in_every_tab(visit: Visit) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.playground.workspace import ANNA, BILLING, MIKAEL, SARA, SUPPORT
-from tests.world import PATIENCE, Visitor, World, until
+from tests.world import PATIENCE, Visitor, World, a_world, until
 
 TEAM = "team@shop.example"
 FILE = f"""
@@ -270,3 +270,20 @@ async def test_forgetting_reaches_every_copy_of_ours(world: World) -> None:
     files = [file.read_bytes() for file in Path(world.settings.database).parent.iterdir() if file.is_file()]
     assert files
     assert all(b"kumquat" not in file and b"visitor@home" not in file for file in files)
+
+
+async def test_whoever_runs_the_machine_is_told_once(tmp_path: Path) -> None:
+    """A channel without the app is one mail, however many wait for it; a second cause is another."""
+    async with a_world(tmp_path, ops_email="ops@shop.example") as world:
+        await world.start()
+        await world.team.leave(SUPPORT, world.team.stage.workspace.bot.user_id)
+        for number in range(3):
+            await (await world.visitor()).say(f"visitor {number}")
+        mail = (await until(lambda: world.team.mails_to("ops@shop.example")))[0]
+        assert SUPPORT in mail.text
+        assert "invite" in mail.text
+        await world.passes(minutes=5)
+        world.bridge.courier.signals.ring("outbox")
+        await world.team.invite(SUPPORT, world.team.stage.workspace.bot.user_id)
+        await until(lambda: len(world.cards()) == 3)
+        assert len(world.team.mails_to("ops@shop.example")) == 1

@@ -147,6 +147,7 @@ const WRITE = `
 .card .why svg, .card .done svg { width: 18px; height: 18px }
 .card .done { display: flex; gap: 8px; color: var(--good) }
 .card .done svg { margin-block-start: 3px }
+.card p > span { min-width: 0; overflow-wrap: anywhere }
 .panel :is(input, textarea) { width: 100%; min-height: 44px; margin: 0; padding: 9px 12px; border: 1px solid var(--edge); border-radius: 8px; background: var(--bg); color: var(--text);
   font: inherit; font-size: 16px; line-height: 24px; text-align: start; appearance: none }
 .panel input[aria-invalid=true] { border: 2px solid var(--bad); padding: 8px 11px }

@@ -32,7 +32,9 @@ class Log {
     this.isLive = isLive;
   }
 
+  /** What made the log shorter, a card above the composer, is not the visitor reading further up. */
   scrolled() {
+    if (this.isAtEnd && this.log.clientHeight < this.height) return this.toEnd();
     this.isAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 48;
     if (this.isAtEnd) this.newest.hidden = true;
   }
@@ -40,6 +42,7 @@ class Log {
   toEnd() {
     if (this.newest === this.deepFocus()) this.log.focus();
     this.log.scrollTop = this.log.scrollHeight;
+    this.height = this.log.clientHeight;
     this.isAtEnd = true;
     this.newest.hidden = true;
   }

@@ -34,7 +34,7 @@ Object.assign(App.prototype, {
     const { texts } = this.words;
     if (type === 'say') this.panel.say(texts.sent);
     if (type === 'email') this.panel.tray.granted(type, fill(texts.email_saved, { address }));
-    if (type === 'transcript') this.panel.tray.granted(type, texts.transcript_sent);
+    if (type === 'transcript') this.panel.tray.granted(type, address ? fill(texts.transcript_sent_to, { address }) : texts.transcript_sent);
     if (type === 'stay') this.panel.tray.granted(type, texts.stayed);
   },
 
