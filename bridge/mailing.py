@@ -112,7 +112,9 @@ def _digest(tx: Transaction, delivery: Delivery, now: datetime) -> Letter | None
     )
 
 
-def _escalation(tx: Transaction, delivery: Delivery, about: _About) -> Letter:
+def _escalation(tx: Transaction, delivery: Delivery, about: _About) -> Letter | None:
+    if not tx.is_wanted(delivery.number):  # somebody has claimed since the courier asked
+        return None
     site, language = about.site, about.site.agents_language
     names = {
         "visitor": visitor_name(about.visitor, language),

@@ -193,10 +193,13 @@ TAKE: Final = (
         d.kind.in_(bindparam("kinds", expanding=True)),
         _PLACES,
         or_(d.thread_id.is_(None), d.kind == "open", t.ref != ""),
-        ~exists().where(
-            _EARLIER.c.lane == d.lane,
-            _EARLIER.c.number < d.number,
-            _EARLIER.c.state.in_(_PENDING),
+        or_(
+            d.kind == "open",  # whatever waits before it waits for it
+            ~exists().where(
+                _EARLIER.c.lane == d.lane,
+                _EARLIER.c.number < d.number,
+                _EARLIER.c.state.in_(_PENDING),
+            ),
         ),
     )
 )

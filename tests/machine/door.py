@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -25,7 +24,6 @@ from bridge.errors import Refused, Unreachable
 from bridge.inbound import Heard, Pressed, Removed
 from bridge.managers import ManagerDesk
 from bridge.model import Person
-from tests.machine.known import KNOWN, SECONDS
 from tests.machine.slack_side import OWN, SECRET, Request, SlackOutside, request
 from tests.machine.town import AGENTS, Event, Town
 
@@ -203,12 +201,6 @@ class DoorTown(Town):
         await self._session.close()
         await super()._end()
 
-    def agent_edits(self, ref: str, kind: str, how: str) -> None:
-        """See Town."""
-        if SECONDS in KNOWN:
-            self.pass_time(1)
-        super().agent_edits(ref, kind, how)
-
     def both_claim(self, root: str) -> None:
         """Both presses must come: a press that is lost on the way is lost."""
         self._presses_arrive = True
@@ -269,6 +261,3 @@ class DoorTown(Town):
         if trouble == "in_pieces":
             await asyncio.sleep(1.5)
         handler.data_received(raw[middle:])
-
-
-logging.getLogger("silta.slack").setLevel(logging.CRITICAL)

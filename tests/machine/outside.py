@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -13,8 +14,7 @@ from bridge.errors import ROOT_GONE, Rejected, Unknown, Unreachable
 from bridge.inbound import Heard
 from bridge.model import Person, Standing
 from bridge.ports import Capabilities, Card, Pace, Placed, Post, ThreadRef
-from tests.machine.known import CARD_WORDS, KNOWN
-from tests.machine.virtual import EPOCH, VirtualClock
+from tests.machine.virtual import VirtualClock
 
 FAULTS = (
     "refused",  # the connection never stood
@@ -56,7 +56,7 @@ CAPABILITIES = Capabilities(
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A post of ours over there."""
+    """A post of ours over there. A card is a thread's root; a line in the channel itself has no root either."""
 
     ref: str
     channel: str
@@ -66,6 +66,7 @@ class Stored:
     text: str
     at: datetime
     shows_at: datetime
+    is_card: bool
 
 
 @dataclass(eq=False)
@@ -90,10 +91,11 @@ class Outside:
     _last: int = 0
     _silent_until: dict[str, float] = field(default_factory=dict)
     _excused_until: float = 0.0
+    _hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stamp(self) -> str:
         """A place of the platform: strings that compare in the order of posting."""
-        micros = int(EPOCH.timestamp() * 1e6 + self.clock.monotonic() * 1e6)
+        micros = int(self.clock.now().timestamp() * 1e6)
         self._last = max(self._last + 1, micros)
         return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
 
@@ -102,19 +104,20 @@ class Outside:
         return Placed(ref, ref)
 
     async def open_thread(self, channel: str, card: Card, key: str) -> Placed:
-        placed = await self._write("post", lambda: self._store(channel, "", key, ("", markup.plain(card.quote))))
+        quote = markup.plain(card.quote)
+        placed = await self._write("post", lambda: self._store(ThreadRef(channel, ""), key, ("", quote), is_card=True))
         self.cards[placed.ref] = card
         return placed
 
     async def post(self, thread: ThreadRef, post: Post, key: str) -> Placed:
         said = (post.author, markup.plain(post.body))
-        return await self._write("post", lambda: self._store(thread.channel, thread.root, key, said), thread.root)
+        return await self._write("post", lambda: self._store(thread, key, said), thread.root)
 
     async def edit_card(self, thread: ThreadRef, card: Card, key: str) -> None:
         def change() -> Placed:
             self.cards[thread.root] = card
             root = self.posts.get(thread.root)
-            if root is not None and CARD_WORDS not in KNOWN:
+            if root is not None:
                 self.posts[root.ref] = replace(root, text=markup.plain(card.quote))
             return self.place(thread.root)
 
@@ -175,35 +178,36 @@ class Outside:
     async def channel_fault(self, channel: str) -> str:
         return ""
 
-    def _store(self, channel: str, root: str, key: str, said: tuple[str, str]) -> Placed:
+    def _store(self, thread: ThreadRef, key: str, said: tuple[str, str], *, is_card: bool = False) -> Placed:
         ref = self.stamp()
         now = self.clock.now()
         author, text = said
-        self.posts[ref] = Stored(ref, channel, root, key, author, text, now, now + timedelta(seconds=READ_LAG))
+        shows_at = now + timedelta(seconds=READ_LAG)
+        self.posts[ref] = Stored(ref, thread.channel, thread.root, key, author, text, now, shows_at, is_card)
         return self.place(ref)
 
     async def _write(self, method: str, effect: Callable[[], Placed], root: str = "") -> Placed:
         """One call, as it goes when this fault is next."""
         self._check_silence(method)
         fault = self._next_fault(method)
-        await asyncio.sleep(0.02)
+        await self._wait(0.02)
         if fault == "rejected":
             raise Rejected("too_long")
         if fault == "refused":
             raise Unreachable("down")
         if fault == "limited":
-            self._silent_until[method] = self.clock.monotonic() + SILENCE
+            self._silent_until[method] = self._seconds() + SILENCE
             raise Unreachable("limited", wait=SILENCE, limited=True)
         if fault in ("cut_before", "error_before"):
             raise Unknown(fault)
         if fault in ("late", "timeout_late"):
-            await asyncio.sleep(TIMEOUT if fault == "timeout_late" else 0.0)
+            await self._wait(TIMEOUT if fault == "timeout_late" else 0.0)
             self._later(self._store_late(effect))
             raise Unknown(fault)
         if root and root not in self.posts:
             raise Rejected(ROOT_GONE)
         placed = effect()
-        await asyncio.sleep({"slow": 3.0, "timeout": TIMEOUT}.get(fault, 0.0))
+        await self._wait({"slow": 3.0, "timeout": TIMEOUT}.get(fault, 0.0))
         if fault in ("cut_after", "timeout", "error_after", "truncated", "wrong_answer"):
             raise Unknown(fault)
         return placed
@@ -218,8 +222,25 @@ class Outside:
         self.posts.pop(root)
 
     async def _store_late(self, effect: Callable[[], Placed]) -> None:
-        await asyncio.sleep(LATEST_EFFECT - 0.1)
+        await self._wait(LATEST_EFFECT - 0.1)
         effect()
+
+    async def hurry(self) -> None:
+        """The world's time leaps, or ours does: what is late comes and shows now, and calls under way end."""
+        self._hurry.set()
+        for _ in range(10):
+            await asyncio.sleep(0)
+        self._hurry.clear()
+        now = self.clock.now()
+        self.posts.update({ref: replace(post, shows_at=min(now, post.shows_at)) for ref, post in self.posts.items()})
+
+    async def _wait(self, seconds: float) -> None:
+        if not seconds:
+            await asyncio.sleep(0)
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
 
     def _later(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
@@ -228,9 +249,13 @@ class Outside:
 
     def excuse(self, seconds: float) -> None:
         """A process stands still for so long: what the others are asked it cannot know, nor they what it is asked."""
-        self._excused_until = max(self._excused_until, self.clock.monotonic() + seconds + SILENCE)
+        self._excused_until = max(self._excused_until, self._seconds() + seconds + SILENCE)
 
     def _check_silence(self, method: str) -> None:
-        now = self.clock.monotonic()
+        now = self._seconds()
         if self._excused_until < now < self._silent_until.get(method, 0.0) - ROUNDING:
             self.broken.append(f"a call of {method} inside its Retry-After")
+
+    def _seconds(self) -> float:
+        """The world's time: it passes while we sleep."""
+        return (self.clock.now() - self.clock.start).total_seconds()

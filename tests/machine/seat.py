@@ -7,14 +7,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from bridge.ports import Unit
-from tests.machine.outside import Outside
 from tests.machine.server import ServerStore
 from tests.machine.virtual import InlineStore
 
 T = TypeVar("T")
 
 
-POSTS = ("open_thread", "post")
+POSTS = ("open_thread", "post", "send")  # what must not happen twice; its key comes last
 
 
 class Ice:
@@ -62,8 +61,11 @@ class Ice:
 class Memory:
     """The store as one of several processes sees it. See bridge.ports.Store."""
 
-    def __init__(self, store: InlineStore | ServerStore, ice: Ice, is_alone: Callable[[], bool]) -> None:
+    def __init__(
+        self, store: InlineStore | ServerStore, ice: Ice, is_alone: Callable[[], bool], lag: Callable[[], float]
+    ) -> None:
         self._store = store
+        self._lag = lag  # seconds until a question is asked
         self._ice = ice
         self._is_alone = is_alone
 
@@ -75,15 +77,18 @@ class Memory:
         return await self._ice.behind(lambda: self._store.turn(unit))
 
     async def read(self, question: Unit[T]) -> T:
+        if wait := self._lag():
+            await asyncio.sleep(wait)
         return await self._ice.behind(lambda: self._store.read(question))
 
 
 class View:
-    """The outside as one of several processes sees it. See bridge.ports.Workplace."""
+    """The outside as one of several processes sees it. `witness` is told of each post before it leaves."""
 
-    def __init__(self, outside: Outside, ice: Ice) -> None:
+    def __init__(self, outside: Any, ice: Ice, witness: Callable[..., None] = lambda *_: None) -> None:
         self._outside = outside
         self._ice = ice
+        self._witness = witness
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._outside, name)
@@ -91,7 +96,9 @@ class View:
             return found
 
         def call(*args: Any) -> Coroutine[Any, Any, Any]:
-            way = self._ice.posted if name in POSTS else self._ice.behind
-            return way(lambda: found(*args))
+            if name not in POSTS:
+                return self._ice.behind(lambda: found(*args))
+            self._witness(*args)
+            return self._ice.posted(lambda: found(*args))
 
         return call

@@ -46,10 +46,11 @@ OUTCOMES: Final[Mapping[str, str]] = {
 DOUBLE: Final = "a double taken back"
 
 
-def install(driver: sqlite3.Connection) -> None:
-    """Count from now on, in this connection alone; what is rolled back is not counted."""
-    driver.execute("CREATE TEMP TABLE tally (what TEXT)")
-    for number, (what, when) in enumerate(OUTCOMES.items()):
+def install(driver: sqlite3.Connection, outcomes: Mapping[str, str] = OUTCOMES) -> None:
+    """Count from now on, in this connection alone; what is rolled back is not counted. May be called again for more."""
+    driver.execute("CREATE TEMP TABLE IF NOT EXISTS tally (what TEXT)")
+    for what, when in outcomes.items():
+        number = driver.execute("SELECT count(*) FROM temp.sqlite_master").fetchone()[0]
         event, _, condition = when.partition(" WHEN ")
         after = event.replace(" ON ", " ON main.")
         said = what.replace("'", "''")

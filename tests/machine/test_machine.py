@@ -18,7 +18,6 @@ from hypothesis.stateful import (
 )
 
 from tests.machine import checks, tally
-from tests.machine.known import KNOWN, LATE_ANSWER
 from tests.machine.outside import FAULTS, POST_FAULTS
 from tests.machine.town import AGENTS, ANNA, DELIVERIES, MIKAEL, Town
 
@@ -122,7 +121,6 @@ class Bridge(RuleBasedStateMachine):
         held = self.town.held()
         self.town.author_sends(*held[pick % len(held)], verb)
 
-    @precondition(lambda _: LATE_ANSWER not in KNOWN)
     @rule(number=numbers, seconds=st.sampled_from([65.0, 80.0, 0.5]), is_before=st.booleans())
     def the_process_freezes_while_a_visitor_speaks(self, number: int, seconds: float, *, is_before: bool) -> None:
         self.town.freeze(seconds, is_before=is_before)
@@ -164,7 +162,7 @@ class Bridge(RuleBasedStateMachine):
         return refs[pick % len(refs)]
 
 
-WANTED = (*tally.OUTCOMES, *({tally.DOUBLE} if LATE_ANSWER not in KNOWN else ()))
+WANTED = (*tally.OUTCOMES, tally.DOUBLE)
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 

@@ -6,13 +6,14 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from random import Random
 from typing import Any, TypeVar
 
 from bridge import markup
 from bridge.agents import AgentDesk
 from bridge.alerts import Alerts
-from bridge.carriers import ThreadCarrier
+from bridge.carriers import Carrier, ThreadCarrier
 from bridge.delivery import Courier
 from bridge.errors import BridgeError, NotFound
 from bridge.inbound import Heard, Pressed, Removed
@@ -22,11 +23,10 @@ from bridge.repair import Repair
 from bridge.visitors import VisitorDesk
 from storage.signals import LocalSignals
 from tests.machine import tally
-from tests.machine.known import KNOWN, SILENCE
 from tests.machine.outside import Outside
 from tests.machine.seat import Ice, Memory, View
 from tests.machine.server import ServerStore
-from tests.machine.virtual import InlineStore, OrderedSignals, VirtualClock, VirtualLoop
+from tests.machine.virtual import EPOCH, InlineStore, OrderedSignals, VirtualClock, VirtualLoop
 
 T = TypeVar("T")
 CHANNELS = ("C1", "C2")
@@ -61,11 +61,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """One process's courier at work."""
+    """One process at work."""
 
-    courier: Courier
+    couriers: tuple[Courier, ...]
     ice: Ice
-    run: asyncio.Task[None]
+    runs: tuple[asyncio.Task[None], ...]
 
 
 @dataclass(eq=False)
@@ -74,6 +74,7 @@ class Town:
 
     seed: int = 0
     make_store: Callable[[LocalSignals, VirtualLoop], InlineStore | ServerStore] = InlineStore
+    start: datetime = EPOCH
     loop: VirtualLoop = field(default_factory=VirtualLoop)
     visitors: list[VisitorId] = field(default_factory=list)
     acknowledged: dict[VisitorId, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -82,6 +83,7 @@ class Town:
     sent_after_all: set[str] = field(default_factory=set)
     _events: set[asyncio.Task[None]] = field(default_factory=set)
     _processes: list[Running] = field(default_factory=list)
+    lag: float = 0.0
     _is_alone: bool = True
     _starts: int = 0
     _words: int = 0
@@ -89,7 +91,7 @@ class Town:
     def __post_init__(self) -> None:
         asyncio.set_event_loop(self.loop)
         self.random = Random(self.seed)
-        self.clock = VirtualClock(self.loop, self.seed)
+        self.clock = VirtualClock(self.loop, self.seed, self.start)
         self.signals = OrderedSignals()
         self.store = self.make_store(self.signals, self.loop)
         self.outside = self._new_outside()
@@ -144,11 +146,20 @@ class Town:
     def _start_process(self) -> None:
         self._starts += 1
         ice = Ice(self.outside.excuse)
-        memory: Any = Memory(self.store, ice, lambda: self._is_alone and self.store.is_alone)
+        memory: Any = Memory(self.store, ice, lambda: self._is_alone and self.store.is_alone, lambda: self.lag)
+        owner, alerts = f"owner{self._starts}", Alerts(memory, self.clock)
+        carriers = self._carriers(memory, ice)
+        couriers = tuple(Courier(carrier, memory, self.signals, self.clock, owner, alerts) for carrier in carriers)
+        work = (*(courier.run() for courier in couriers), *self._other_work(memory))
+        self._processes.append(Running(couriers, ice, tuple(map(self.loop.create_task, work))))
+
+    def _carriers(self, memory: Any, ice: Ice) -> list[Carrier]:
         view: Any = View(self.outside, ice)
-        carrier, alerts = ThreadCarrier(view, memory, self.clock), Alerts(memory, self.clock)
-        courier = Courier(carrier, memory, self.signals, self.clock, f"owner{self._starts}", alerts)
-        self._processes.append(Running(courier, ice, self.loop.create_task(courier.run())))
+        return [ThreadCarrier(view, memory, self.clock)]
+
+    def _other_work(self, _memory: Any) -> list[Coroutine[Any, Any, None]]:
+        """What a process does beside carrying."""
+        return []
 
     def _die(self) -> None:
         """Gone without a word: no call is recorded, but what was written over there stays written."""
@@ -157,12 +168,14 @@ class Town:
         self._processes.clear()
 
     def _alive(self) -> list[asyncio.Task[None]]:
-        return [task for process in self._processes for task in (process.run, *process.courier._calls)]
+        return [
+            task
+            for process in self._processes
+            for task in (*process.runs, *(call for courier in process.couriers for call in courier._calls))
+        ]
 
     def restart(self) -> None:
         """Killed and started again."""
-        if SILENCE in KNOWN:
-            self.outside.excuse(0.0)
         self.do(self._restart())
 
     async def _restart(self) -> None:
@@ -208,7 +221,7 @@ class Town:
 
     def roots(self) -> list[str]:
         """Where cards stand over there, oldest first."""
-        return sorted(post.ref for post in self.outside.posts.values() if not post.root)
+        return sorted(post.ref for post in self.outside.posts.values() if post.is_card)
 
     def agent_says(self, agent: str, root: str, kind: str, how: str) -> None:
         """An agent writes in a thread; the event comes as `how` says."""

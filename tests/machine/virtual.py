@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -57,14 +57,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class VirtualClock:
-    """The loop's time as the world's."""
+    """The loop's time as the world's. `ahead`: how much of the world's time the loop has slept through."""
 
-    def __init__(self, loop: VirtualLoop, seed: int = 0) -> None:
+    def __init__(self, loop: VirtualLoop, seed: int = 0, start: datetime = EPOCH) -> None:
+        self.start = start
+        self.ahead = timedelta(0)
         self._loop = loop
         self._random = Random(seed)
 
     def now(self) -> datetime:
-        return EPOCH + timedelta(seconds=self._loop.time())
+        return self.start + self.ahead + timedelta(seconds=self._loop.time())
 
     def moment(self) -> Moment:
         return Moment(self.now(), self._random.randbytes(32))
@@ -158,6 +160,12 @@ class InlineStore:
         """What stands in the database, for the checks."""
         return self._driver.execute(query, values).fetchall()
 
+    def count(self, outcomes: Mapping[str, str], logs: Sequence[str]) -> None:
+        """Count more, and keep tables of the run's own."""
+        for statement in logs:
+            self._driver.execute(statement)
+        tally.install(self._driver, outcomes)
+
     def reached(self) -> Counter[str]:
         """How often each kind of outcome happened."""
         return tally.counted(self._driver)
@@ -165,3 +173,8 @@ class InlineStore:
     def close(self) -> None:
         self._connection.close()
         self._driver.close()
+
+
+def aware(stored: Any) -> datetime:
+    """A time of the database; SQLite keeps it as text."""
+    return stored if isinstance(stored, datetime) else datetime.fromisoformat(str(stored)).replace(tzinfo=UTC)
