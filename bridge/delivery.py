@@ -290,6 +290,8 @@ class Courier:
             await self._record(partial(self._gave_up, errand=errand, cause=error.cause, moment=self.clock.moment()))
         elif isinstance(error, Unknown) and errand.delivery.kind in DOUBTED:
             await self._record(lambda tx: tx.doubtful(number, self._epoch, now))
+        elif isinstance(error, Unreachable) and error.standing and await self._is_elsewhere(errand):
+            await self._postpone(errand, 0.0, error.cause)
         else:
             if (
                 isinstance(error, Unreachable)
@@ -299,6 +301,11 @@ class Courier:
                 await self._alarm(errand, error)
             is_limited = isinstance(error, Unreachable) and error.limited
             await self._postpone(errand, self._pause(method, errand, error), LIMITED if is_limited else error.cause)
+
+    async def _is_elsewhere(self, errand: Errand) -> bool:
+        """Whether the channel got another ref while the call was on its way: then its fault says nothing."""
+        channel = await self.store.read(lambda tx: tx.channel(errand.channel.id))
+        return channel.ref != errand.channel.ref
 
     def _gave_up(self, tx: Transaction, *, errand: Errand, cause: str, moment: Moment) -> bool:
         """A line that can never stand in the thread is told of there, and the visitor may send it again."""

@@ -98,7 +98,8 @@ def test_the_stored_form_gives_the_same_tree(markup):
 
 @given(markups)
 def test_every_word_of_a_tree_is_among_its_plain_words(markup):
-    shown = plain(markup).replace("\n  ", "\n").replace("\n> ", "\n")
+    written = plain(markup)
+    shown = written + written.replace("\n  ", "\n").replace("\n> ", "\n")
 
     def texts(nodes):
         return [text for node in nodes for text in ([node] if isinstance(node, str) else texts(node.inside))]

