@@ -244,7 +244,7 @@ def cmd_run(rest: list[str]) -> int:
 
 def cmd_test(rest: list[str]) -> int:
     install("dev")
-    extra = {}
+    extra = {"PYTHONHASHSEED": "0"}  # what is random then is the same each time
     if not any("not browser" in argument for argument in rest):
         extra["SILTA_TEST_BROWSER"] = browser()
     say("running the tests")

@@ -16,7 +16,18 @@ What catches each bug of time, mail and forgetting:
 
 | bug | shows as | decisive steps |
 |---|---|---|
-TABLE"""
+| nothing_is_called_off | I7, as the call leaves | a call waits behind a doubtful line; somebody claims meanwhile |
+| nobody_asks_again | I7, as the call leaves | a claim between the taking of a call and the call |
+| no_level_is_kept | I7 | a visitor waits through a level |
+| hours_are_ignored | I7 | a visitor waits over a closing time |
+| hours_are_ignored_when_it_fires | I7 | a level's time is used up as the hour ends, or a plan changes at night |
+| a_doubtful_mail_never_ends | I9 | the server takes a mail and never says so |
+| all_closes_are_one | I9 | a visitor ends the chat, writes again and ends it again |
+| posts_are_kept | the table's constraint | a visitor is forgotten |
+| posts_stay_outside | I10, I11 | a visitor is forgotten |
+| nothing_is_taken_back | I7, I10, I11 | a card is late, and what was posted for it twice stays |
+| nobody_rings | I17 | a chat ends, and the widget hears nothing after that |
+"""
 
 from __future__ import annotations
 

@@ -157,7 +157,6 @@ class TimeBridge(RuleBasedStateMachine):
             self.town.agent_presses(claimant, root, "extend")
         self.town.sleep_through(timedelta(minutes=6))
 
-    @precondition(lambda self: self.town.next_look())
     @rule(
         agent=members,
         late=st.sampled_from(LATE),
@@ -166,7 +165,9 @@ class TimeBridge(RuleBasedStateMachine):
         has_more=st.booleans(),
     )
     def a_claim_races_a_level(self, agent: str, late: float, lag: float, fault: str, *, has_more: bool) -> None:
-        number, root = self.town.who_waits()
+        number, root = self._somebody_waits()
+        if not self.town.next_look():
+            return
         self._until_a_level()
         self.town.outside.post_faults.extend([fault] if fault else [])
         if has_more:  # the call waits behind this
@@ -267,6 +268,14 @@ class TimeBridge(RuleBasedStateMachine):
         wait = at - self.town.clock.now()
         if wait > timedelta(0):
             self.town.leap(wait)
+
+    def _somebody_waits(self) -> tuple[int, str]:
+        """Whose level comes next, with their card; if nobody waits, somebody begins to."""
+        if not self.town.who_waits()[1]:
+            self.town.configure(Ways())
+            self.town.visitor_says(0, twice=False)
+            self.town.pass_time(3)
+        return self.town.who_waits()
 
     def _root(self, pick: int) -> str:
         roots = self.town.roots()
