@@ -286,21 +286,22 @@ class Courier:
         elif errand.delivery.kind in PASSING and not isinstance(error, Unreachable):
             await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
         elif isinstance(error, Rejected):
-            await self._alarm(errand, error)
             await self._record(partial(self._gave_up, errand=errand, cause=error.cause, moment=self.clock.moment()))
+            await self._alarm(errand, error)
         elif isinstance(error, Unknown) and errand.delivery.kind in DOUBTED:
-            await self._record(lambda tx: tx.doubtful(number, self._epoch, now))
+            if not await self._record(lambda tx: tx.doubtful(number, self._epoch, now)):
+                await self._leave_one(errand)
         elif isinstance(error, Unreachable) and error.standing and await self._is_elsewhere(errand):
             await self._postpone(errand, 0.0, error.cause)
         else:
-            if (
-                isinstance(error, Unreachable)
-                and (error.standing or errand.attempt >= LONG_TRIED)
-                and not error.limited
-            ):
-                await self._alarm(errand, error)
-            is_limited = isinstance(error, Unreachable) and error.limited
-            await self._postpone(errand, self._pause(method, errand, error), LIMITED if is_limited else error.cause)
+            await self._try_later(method, errand, error)
+
+    async def _try_later(self, method: str, errand: Errand, error: WorkplaceError) -> None:
+        is_limited = isinstance(error, Unreachable) and error.limited
+        await self._postpone(errand, self._pause(method, errand, error), LIMITED if is_limited else error.cause)
+        is_standing = isinstance(error, Unreachable) and (error.standing or errand.attempt >= LONG_TRIED)
+        if is_standing and not is_limited:
+            await self._alarm(errand, error)
 
     async def _is_elsewhere(self, errand: Errand) -> bool:
         """Whether the channel got another ref while the call was on its way: then its fault says nothing."""
@@ -353,10 +354,16 @@ class Courier:
         else:
             await self._record(partial(self._missing, doubt=doubt, now=self.clock.now()))
 
+    async def _leave_one(self, errand: Errand) -> None:
+        """The call of an earlier epoch may have left what its successor has posted too, or has not found."""
+        await self.clock.sleep(PROVES_AFTER.total_seconds())
+        for placed in await self.carrier.find(errand):
+            await self._happened(errand, placed)
+
     async def _stop_repeating(self, errand: Errand) -> None:
         """A mail that may have arrived twice by now is not sent again; a line in a thread would be."""
-        await self._alarm(errand, Rejected("doubtful", "a mail may have arrived, and the server never said so"))
         await self._record(lambda tx: tx.gave_up(errand.delivery.number, self._epoch, "doubtful"))
+        await self._alarm(errand, Rejected("doubtful", "a mail may have arrived, and the server never said so"))
 
     def _missing(self, tx: Transaction, *, doubt: Doubt, now: datetime) -> bool:
         number, proven_at = doubt.errand.delivery.number, doubt.ended_at + PROVES_AFTER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.playground.workspace import ANNA, GENERAL, SUPPORT
-from tests.world import World, a_world, until
+from tests.world import PATIENCE, World, a_world, until
 
 
 @pytest.fixture
@@ -37,14 +38,23 @@ async def waits(world: World, caplog: pytest.LogCaptureFixture, words: str, caus
 
 
 async def is_tried_again(world: World) -> None:
+    await rests(world)
     before = len(world.team.calls("chat.postMessage"))
     world.clock.forward(seconds=31)
     await until(lambda: len(world.team.calls("chat.postMessage")) > before)
 
 
+async def rests(world: World) -> None:
+    """The failed try is written down, with the time of the next: only from then on does moving the clock bring it."""
+    async with asyncio.timeout(PATIENCE):
+        while (await world.bridge.store.read(lambda tx: tx.agenda("slack", world.clock.now()))).next_due is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 async def resumes(world: World, channel: str, words: str) -> None:
     """Once the person has mended it and the pause between two tries is over."""
     visitor = world.visitors[0]
+    await rests(world)
     world.clock.forward(seconds=31)
     await until(lambda: any(words in str(root) for root in world.team.messages(channel)))
     await until(lambda: visitor.messages()[0]["state"] == "posted")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 from email.message import EmailMessage
+from select import select
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.browser.playground.town import PHONE, WIDE, Town, tab_to, violations
 
@@ -127,11 +129,23 @@ def test_the_mailbox_breaks_no_accessibility_rule(browser: Browser, town: Town, 
 
 
 def test_a_hostile_mail_stays_inert(browser: Browser, town: Town) -> None:
-    send(town, f"Subject {MARKUP}", html=HOSTILE, to=f'"{MARKUP.replace(chr(34), "")}" <matti@customer.example>')
+    """What the browser names as asked for, its policy has stopped before a byte of it left."""
+    with socket.create_server(("127.0.0.1", 0)) as evil:
+        _stays_inert(browser, town, f"http://127.0.0.1:{evil.getsockname()[1]}")
+        while select([evil], [], [], 0.5)[0]:  # Chromium dials for a frame that its policy then stops, and says nothing
+            line, _ = evil.accept()
+            with line:
+                line.settimeout(5)
+                assert line.recv(1) == b""
+
+
+def _stays_inert(browser: Browser, town: Town, evil: str) -> None:
+    html = HOSTILE.replace("http://evil.example", evil)
+    send(town, f"Subject {MARKUP}", html=html, to=f'"{MARKUP.replace(chr(34), "")}" <matti@customer.example>')
     context = browser.new_context(viewport=WIDE)
     page = context.new_page()
-    asked: list[str] = []
-    context.on("request", lambda request: asked.append(request.url))
+    asked: list[Request] = []
+    context.on("request", lambda request: asked.append(request))
     page.goto(f"{town.url}/mail")
     letter = page.frame_locator(".body-holder iframe")
     expect(letter.locator("#here")).to_have_css("color", "rgb(1, 2, 3)")
@@ -145,7 +159,8 @@ def test_a_hostile_mail_stays_inert(browser: Browser, town: Town) -> None:
     assert page.locator("img, .letter script").count() == 0
     assert page.url == f"{town.url}/mail#mail=1"
     assert len(context.pages) == 1
-    assert [url for url in asked if not url.startswith((town.url, "about:", "data:"))] == []
+    left = [request for request in asked if request.failure != "csp"]
+    assert [one.url for one in left if not one.url.startswith((town.url, "about:", "data:"))] == []
     context.close()
 
 
