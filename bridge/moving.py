@@ -34,7 +34,8 @@ def _line(ground: Ground, message: Message) -> Delivery:
 
 
 def move(tx: Transaction, thread_id: ThreadId, moment: Moment) -> bool:
-    """Go on elsewhere, in the site's channel of today. A closed conversation with nothing left to say loses its thread.
+    """Go on elsewhere, in the site's channel of today. A closed conversation with nothing left to say, nor to
+    try again, loses its thread.
 
     False, and nothing changed, if the thread has been left already.
     """
@@ -48,7 +49,7 @@ def move(tx: Transaction, thread_id: ThreadId, moment: Moment) -> bool:
     _log.error("the thread of conversation %s is gone over there; it goes on in a new one", conversation.id)
     tx.call_back(thread.id)
     unposted = tx.unposted(conversation.id)
-    if conversation.status is Status.CLOSED and not unposted:
+    if conversation.status is Status.CLOSED and not unposted and not tx.has_undelivered(conversation.id):
         tx.save(Step(conversation, thread=replace(thread, state=ThreadState.MOVED)))
         return True
     site = tx.site_of(conversation.site)

@@ -185,6 +185,9 @@ class Conversations(Protocol):
     def unposted(self, conversation: ConversationId) -> tuple[Message, ...]:
         """The visitor's messages that stand in no thread and were not given up, in order."""
 
+    def has_undelivered(self, conversation: ConversationId) -> bool:
+        """Whether the visitor has a message that was given up, and that they may try again."""
+
     def message(self, message: MessageId) -> Message | None:
         """One message."""
 

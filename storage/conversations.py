@@ -199,6 +199,9 @@ class Conversations:
         found = self._connection.execute(sql.UNPOSTED, {"conversation": conversation})
         return tuple(rows.message(row) for row in found)
 
+    def has_undelivered(self, conversation: ConversationId) -> bool:
+        return self._one(sql.UNDELIVERED, conversation=conversation) is not None
+
     def message(self, message: MessageId) -> Message | None:
         return self._message(self._one(sql.MESSAGE_BY_ID, id=message))
 

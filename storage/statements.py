@@ -377,6 +377,11 @@ UNPOSTED: Final = (
     .where(m.conversation_id == bindparam("conversation"), m.speaker == "visitor", m.receipt == "sent")
     .order_by(m.place)
 )
+UNDELIVERED: Final = (
+    select(m.id)
+    .where(m.conversation_id == bindparam("conversation"), m.speaker == "visitor", m.receipt == "undelivered")
+    .limit(1)
+)
 SAID_SO_FAR: Final = (
     select(MESSAGE)
     .where(
