@@ -38,8 +38,11 @@ class Chores:
         for workplace in self.workplaces:
             await self._safely(self._give_up(workplace, now - UNDELIVERED_AFTER), otherwise=None)
         await self._safely(self.store.turn(lambda tx: tx.prune(now - KEYS_KEPT)), otherwise=None)
-        if count := await self._safely(self.managers.retain(), otherwise=0):
-            _log.info("%d conversations were erased, as old as their site keeps them", count)
+        gone = 0
+        while count := await self._safely(self.managers.retain(), otherwise=0):
+            gone += count
+        if gone:
+            _log.info("%d conversations were erased, as old as their site keeps them", gone)
 
     async def keep_repaired(self, repair: Repair, workplace: str) -> None:
         """Read a workplace again whenever events may have been missed, and now and then; ends by cancellation."""

@@ -339,13 +339,11 @@ class Courier:
     async def _resolve(self, doubt: Doubt) -> None:
         """Look for a doubtful post by its key. Not finding it proves nothing until late effects are over."""
         errand = doubt.errand
-        try:
-            found = await self.carrier.find(errand)
-        except WorkplaceError:
+        found = await self._found(errand)
+        if found is None:
             again = self.clock.now() + timedelta(seconds=5)
             await self._record(lambda tx: tx.look_again(errand.delivery.number, self._epoch, again))
-            return
-        if found:
+        elif found:
             await self._happened(errand, found[0])
             for copy in found[1:]:
                 await self._take_back(errand, copy)
@@ -356,9 +354,18 @@ class Courier:
 
     async def _leave_one(self, errand: Errand) -> None:
         """The call of an earlier epoch may have left what its successor has posted too, or has not found."""
+        if not self.carrier.capabilities.read_back:
+            return
         await self.clock.sleep(PROVES_AFTER.total_seconds())
-        for placed in await self.carrier.find(errand):
+        for placed in await self._found(errand) or ():
             await self._happened(errand, placed)
+
+    async def _found(self, errand: Errand) -> tuple[Placed, ...] | None:
+        """Where its post stands; None when that could not be looked up."""
+        try:
+            return await self.carrier.find(errand)
+        except WorkplaceError:
+            return None
 
     async def _stop_repeating(self, errand: Errand) -> None:
         """A mail that may have arrived twice by now is not sent again; a line in a thread would be."""

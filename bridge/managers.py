@@ -16,7 +16,7 @@ from bridge.model import Channel, ChannelId, DeliveryState, Moment, Site, SiteId
 from bridge.ports import Clock, Store
 from bridge.transaction import Transaction
 
-SLICE: Final = 20  # conversations that one turn erases at most
+SLICE: Final = 5  # conversations that one turn erases at most: others wait for it
 
 
 @dataclass(frozen=True, slots=True)

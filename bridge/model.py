@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NewType
+from typing import NewType
 
 from bridge.markup import Markup
 
@@ -22,8 +22,6 @@ MessageId = NewType("MessageId", str)
 ThreadId = NewType("ThreadId", str)
 ChannelId = NewType("ChannelId", str)
 AgentId = NewType("AgentId", str)
-
-NEVER_EARLIER: Final = ""  # an order smaller than every other
 
 
 class Status(StrEnum):

@@ -16,11 +16,11 @@ from typing import Final
 from bridge import timing
 from bridge.errors import NotFound, Refused
 from bridge.ground import Ground
-from bridge.model import ChannelId, Conversation, Deadline, Delivery, Kind, Moment, Status, Step, Thread, Timer
+from bridge.model import ChannelId, Conversation, Deadline, Delivery, Kind, Moment, Status, Step, Timer
 from bridge.policies import escalation
 from bridge.policies.moments import span
 from bridge.ports import Clock, Store
-from bridge.schedules import Action, Level, Schedule
+from bridge.schedules import Action, Level
 from bridge.transaction import Transaction
 from bridge.transcripts import with_transcripts
 
@@ -135,9 +135,3 @@ _RINGS: Final[dict[Timer, Callable[[Transaction, Ground, Deadline], Step]]] = {
     Timer.ESCALATE: _escalation,
     Timer.IDLE: _idle,
 }
-
-
-def restarted(tx: Transaction, conversation: Conversation, thread: Thread, schedule: Schedule, moment: Moment) -> None:
-    """A waiting conversation's next look, by a plan that has changed."""
-    again = escalation.next_look(schedule, conversation.waiting_since, conversation.level, moment.now)
-    tx.save(timing.looked(Ground(conversation, thread, moment), again))

@@ -13,9 +13,10 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Final
 
-from adapters.mail import addresses, inert, page, words
+from adapters.mail import addresses, page, words
 from bridge.graphemes import ELLIPSIS, border
 from bridge.letters import Letter
+from bridge.policies import inert
 
 # Headers leave as they are written here; bodies are ASCII, whatever server takes them.
 POLICY: Final = SMTP.clone(cte_type="7bit", refold_source="none", utf8=True)
@@ -33,7 +34,7 @@ def compose(letter: Letter, key: str, sender: str, *, at: datetime | None = None
     """
     source, to = addresses.accepted(sender), addresses.accepted(letter.to)
     headers = {
-        "From": _mailbox(inert.header(letter.sender, NAME), source),
+        "From": _mailbox(inert.label(letter.sender, NAME), source),
         "To": to,
         "Subject": encoded(_subject(letter)),
         "Date": format_datetime(at or datetime.now(UTC)),
@@ -78,7 +79,7 @@ def _cut(line: str) -> Iterator[bytes]:
 
 
 def _subject(letter: Letter) -> str:
-    return inert.header(letter.subject, SUBJECT) or inert.header(letter.heading, SUBJECT) or ELLIPSIS
+    return inert.label(letter.subject, SUBJECT) or inert.label(letter.heading, SUBJECT) or ELLIPSIS
 
 
 def _mailbox(name: str, address: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from adapters.mail import inert
 from adapters.mail.addresses import ascii_host
 from bridge.markup import Span, is_safe_address, plain
+from bridge.policies import inert
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def read(span: Span) -> Link | None:
         return None
     shown = inert.address(address).removeprefix("mailto:")
     words = inert.one_line(plain(span.inside), 2_000).removeprefix("mailto:")
-    words = words if inert.header(words, 2_000) else shown
+    words = words if inert.label(words, 2_000) else shown
     is_told = words == shown and place in shown and not _has_name(address)
     return Link(inert.address(address), words, "" if is_told else place)
 

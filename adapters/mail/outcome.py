@@ -15,10 +15,10 @@ from typing import Final
 
 from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
 
-from adapters.mail import inert
 from adapters.mail.addresses import masked
 from adapters.mail.setup import MailSettings
 from bridge.errors import Rejected, Unknown, Unreachable, WorkplaceError
+from bridge.policies import inert
 
 # What the library, the sockets and the TLS layer can raise for an attempt.
 FAILURES: Final = (SMTPException, OSError, TimeoutError, ValueError)

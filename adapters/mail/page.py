@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from typing import Final
 
-from adapters.mail import inert, links
+from adapters.mail import links
 from adapters.mail.colour import Palette, palette
 from adapters.mail.words import NAME
 from bridge import markup
 from bridge.letters import Letter, Line, Side
 from bridge.markup import Node, Span, bounded, is_number, literal, plain
+from bridge.policies import inert
 
 _FONT: Final = "-apple-system,system-ui,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 _MONO: Final = "ui-monospace,Menlo,Consolas,'Liberation Mono',monospace"
@@ -52,7 +53,7 @@ _PRE: Final = (
 def html(letter: Letter) -> str:
     """The whole page."""
     colours = palette(letter.accent)
-    head = _HEAD.format(language=language(letter.language), subject=escape(inert.header(letter.subject, 200) or "…"))
+    head = _HEAD.format(language=language(letter.language), subject=escape(inert.label(letter.subject, 200) or "…"))
     parts = [_band(letter, colours), *(_paragraph(words) for words in letter.intro)]
     parts += [_conversation(letter.lines, colours), *_foot(letter)]
     body = "\n".join(part for part in parts if part)
@@ -65,7 +66,7 @@ def language(tag: str) -> str:
 
 
 def _band(letter: Letter, colours: Palette) -> str:
-    sender, heading = inert.header(letter.sender, NAME), inert.one_line(letter.heading, 200)
+    sender, heading = inert.label(letter.sender, NAME), inert.one_line(letter.heading, 200)
     above = f'<p style="margin:0 0 2px;font-size:14px"><bdi>{escape(sender)}</bdi></p>' if sender else ""
     style = {"accent": colours.accent, "ink": colours.ink, "rim": colours.rim}
     title = f'<h1 dir="auto" style="{_TITLE.format(**style)}">{escape(heading)}</h1>' if heading else ""
@@ -94,7 +95,7 @@ def _conversation(lines: tuple[Line, ...], colours: Palette) -> str:
 def _drawn(lines: tuple[Line, ...], colours: Palette) -> Iterator[str]:
     before: Line | None = None
     for line in lines:
-        if day := inert.header(line.day, NAME):
+        if day := inert.label(line.day, NAME):
             yield f'<h2 dir="auto" style="{_DAY}">{escape(day)}</h2>'
         if line.side is Side.NOTICE:
             yield _notice(line)
@@ -116,7 +117,7 @@ def _goes_on(line: Line, before: Line | None) -> bool:
 
 def _notice(line: Line) -> str:
     words = [f"<bdi>{_nodes(bounded(line.body))}</bdi>" if line.body else ""]
-    words += [f"<bdi>{escape(inert.header(word, NAME))}</bdi>" for word in (line.who, line.at, line.remark) if word]
+    words += [f"<bdi>{escape(inert.label(word, NAME))}</bdi>" for word in (line.who, line.at, line.remark) if word]
     shown = " · ".join(word for word in words if word)
     return f'<div style="margin:16px 24px;font-size:13px;line-height:18px;text-align:center;opacity:.75">{shown}</div>'
 
@@ -129,13 +130,13 @@ def _said(line: Line, colours: Palette, *, has_label: bool) -> str:
 
 
 def _label(line: Line) -> str:
-    who, at = (escape(inert.header(word, NAME)) for word in (line.who, line.at))
+    who, at = (escape(inert.label(word, NAME)) for word in (line.who, line.at))
     shown = f'<strong style="font-weight:600"><bdi>{who or "?"}</bdi></strong>'
     return f'<p style="{_SMALL}">{shown} <span style="opacity:.75">&nbsp;{at}</span></p>'
 
 
 def _bubble(line: Line, colours: Palette) -> str:
-    words, remark = _nodes(bounded(line.body)), escape(inert.header(line.remark, NAME))
+    words, remark = _nodes(bounded(line.body)), escape(inert.label(line.remark, NAME))
     if not words:
         return f'<div dir="auto" style="{_BUBBLE}{_GONE}">{remark or "…"}</div>'
     shown = _own(colours) if line.side is Side.VISITOR else _THEIRS

@@ -10,9 +10,10 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-from adapters.mail import inert, links
+from adapters.mail import links
 from bridge.letters import Letter, Line, Side
 from bridge.markup import ITEM, LINK, LIST, PRE, QUOTE, STRIKE, Markup, Node, Span, bounded, is_block, is_number, plain
+from bridge.policies import inert
 
 WIDTH: Final = 72
 NAME: Final = 80
@@ -32,13 +33,13 @@ def text(letter: Letter) -> str:
 
 def label(line: Line) -> str:
     """Who, when, and what became of it."""
-    known = (inert.header(line.who, NAME), inert.header(line.at, NAME), inert.header(line.remark, NAME))
+    known = (inert.label(line.who, NAME), inert.label(line.at, NAME), inert.label(line.remark, NAME))
     return " · ".join(word for word in known if word)
 
 
 def _lines(lines: tuple[Line, ...]) -> Iterator[str]:
     for line in lines:
-        if day := inert.header(line.day, NAME):
+        if day := inert.label(line.day, NAME):
             yield f"{f' {day} ':-^{WIDTH}}"
         yield _notice(line) if line.side is Side.NOTICE else _said(line)
 

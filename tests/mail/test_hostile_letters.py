@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.mail import compose
-from adapters.mail.inert import header, neutral
 from bridge.errors import Rejected
 from bridge.letters import Letter, Line, Side
 from bridge.markup import BOLD, CODE, ITALIC, ITEM, LINK, LIST, MENTION, PRE, QUOTE, STRIKE, Span, literal
+from bridge.policies.inert import label, neutral
 from tests.hostile import BATTERY
 from tests.mail.letters import BLANK, SENDER, TO, bullets, team, visitor
 from tests.mail.reading import Page, assert_harmless, parts, squeezed
@@ -139,7 +139,7 @@ LETTERS = st.builds(
 def test_any_letter_is_one_harmless_mail_to_one_person(letter, key):
     message = compose(letter, key, SENDER)
     assert_harmless(message, TO, SENDER)
-    assert str(message["Subject"]) == (header(letter.subject, 200) or header(letter.heading, 200) or "…")
+    assert str(message["Subject"]) == (label(letter.subject, 200) or label(letter.heading, 200) or "…")
 
 
 @settings(deadline=None, max_examples=150)
@@ -159,7 +159,7 @@ def test_any_name_arrives_as_it_reads(name):
     assert [address.addr_spec for address in arrived["From"].addresses] == [SENDER]
     written = email.message_from_bytes(message.as_bytes())["From"].rpartition("<")[0].strip()
     shown = unquote(written) if written.startswith('"') else str(make_header(decode_header(written)))
-    assert shown == header(name, 80)
+    assert shown == label(name, 80)
 
 
 @settings(deadline=None, max_examples=200)

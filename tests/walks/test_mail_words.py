@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from adapters.mail.inert import neutral
 from adapters.playground.mail import Mail
 from adapters.playground.workspace import ANNA
 from bridge.configuration import Configuration
+from bridge.policies.inert import neutral
 from tests.hostile import BATTERY
 from tests.mail.reading import HEADERS, Page, assert_harmless, squeezed
 from tests.walks.test_mail_faults import HOME, settled, shop
