@@ -36,9 +36,6 @@ class Carrier(Protocol):
     async def find(self, errand: Errand, /) -> tuple[Placed, ...]:
         """Every trace of an errand whose end is unknown, oldest first; empty where nothing can be read back."""
 
-    async def take_back(self, errand: Errand, placed: Placed, /) -> None:
-        """Remove what came to stand and should not."""
-
 
 @dataclass(frozen=True, slots=True)
 class ThreadCarrier:
@@ -108,8 +105,3 @@ class ThreadCarrier:
         root = errand.thread.ref if isinstance(errand, ThreadErrand) else ""
         where = ThreadRef(errand.channel.ref, root)
         return await self.workplace.find(where, errand.delivery.key, errand.delivery.at)
-
-    async def take_back(self, errand: Errand, placed: Placed) -> None:
-        """See Carrier."""
-        if self.workplace.capabilities.deletes:
-            await self.workplace.delete(errand.channel.ref, placed.ref)

@@ -15,7 +15,7 @@ from bridge.alerts import Alerts
 from bridge.carriers import Carrier
 from bridge.errors import ROOT_GONE, Refused, Rejected, Unknown, Unreachable, WorkplaceError
 from bridge.ground import Ground, notice
-from bridge.model import Kind, Moment, Step, ThreadState
+from bridge.model import Delivery, Kind, Moment, Step, ThreadState
 from bridge.moving import goes_on_there, move
 from bridge.pace import Meter
 from bridge.ports import Bell, Clock, Placed, Signals, Store, Unit
@@ -261,21 +261,31 @@ class Courier:
     async def _happened(self, errand: Errand, placed: Placed | None) -> None:
         moment = self.clock.moment()
         is_recorded = await self._record(partial(self._stands, errand=errand, placed=placed, moment=moment))
-        if placed and not is_recorded:
+        if placed and is_recorded is None:
+            await self._leave_one(errand)
+        elif placed and not is_recorded:
             await self._take_back(errand, placed)
 
-    def _stands(self, tx: Transaction, *, errand: Errand, placed: Placed | None, moment: Moment) -> bool:
-        ref, order = (placed.ref, placed.order) if placed else ("", "")
-        if not tx.delivered(errand.delivery.number, self._epoch, ref, order):
-            return False
+    def _stands(self, tx: Transaction, *, errand: Errand, placed: Placed | None, moment: Moment) -> bool | None:
+        """Whether it is recorded as standing there; None while a successor looks for what its own attempt left."""
+        number, (ref, order) = errand.delivery.number, (placed.ref, placed.order) if placed else ("", "")
+        if not tx.delivered(number, self._epoch, ref, order):
+            return None if tx.is_doubtful(number) else False
         if isinstance(errand, ThreadErrand) and errand.thread.state is ThreadState.STANDBY:
             goes_on_there(tx, errand.thread.id, moment)
         return True
 
     async def _take_back(self, errand: Errand, placed: Placed) -> None:
-        """A second copy of what another attempt has already recorded, or a call for somebody who has come."""
-        _log.warning("took back what should not stand in conversation %s", errand.delivery.conversation)
-        await self.carrier.take_back(errand, placed)
+        """A second copy of what another attempt has already recorded, or a call for somebody who has come.
+
+        Its removal is a delivery like any other: it outlives a failed call and our own end.
+        """
+        if not self.carrier.capabilities.deletes:
+            return
+        _log.warning("takes back what should not stand in conversation %s", errand.delivery.conversation)
+        key = f"undo:{errand.channel.id}:{placed.ref}"
+        removal = Delivery(Kind.ERASE, key, None, key, self.clock.now(), to=placed.ref)
+        await self._record(lambda tx: tx.send(removal, errand.channel.id))
 
     async def _failed(self, method: str, errand: Errand, error: WorkplaceError) -> None:
         number, now = errand.delivery.number, self.clock.now()
@@ -353,7 +363,7 @@ class Courier:
             await self._record(partial(self._missing, doubt=doubt, now=self.clock.now()))
 
     async def _leave_one(self, errand: Errand) -> None:
-        """The call of an earlier epoch may have left what its successor has posted too, or has not found."""
+        """A successor may have posted what our call left too, or not have found it: of all that shows, one stays."""
         if not self.carrier.capabilities.read_back:
             return
         await self.clock.sleep(PROVES_AFTER.total_seconds())
@@ -378,7 +388,7 @@ class Courier:
             return tx.look_again(number, self._epoch, proven_at)
         return tx.not_found(number, self._epoch, now)
 
-    async def _record(self, unit: Unit[bool]) -> bool:
+    async def _record(self, unit: Unit[T]) -> T:
         """What happened outside must be written down; while the memory cannot write, we wait with it in hand."""
         while True:
             try:

@@ -50,9 +50,6 @@ class MailCarrier:
         """See Carrier."""
         return ()
 
-    async def take_back(self, _errand: Errand, _placed: Placed) -> None:
-        """See Carrier. Nothing can be."""
-
 
 def letter_of(tx: Transaction, *, delivery: Delivery, now: datetime) -> Letter | None:
     """What a mail says as things stand; None if there is nothing to say any more."""

@@ -309,6 +309,9 @@ class Outbox(Protocol):
     def delivered(self, number: int, epoch: int, ref: str, order: str) -> bool:
         """It happened. False, and nothing changed, if it is no longer ours to say."""
 
+    def is_doubtful(self, number: int) -> bool:
+        """Whether somebody looks for what an attempt of theirs left."""
+
     def postponed(self, number: int, epoch: int, until: datetime, cause: str) -> bool:
         """It did not happen and is due again then."""
 

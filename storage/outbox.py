@@ -230,9 +230,13 @@ class Outbox(Time):
         return True
 
     def _settle_for(self, row: AnyRow, epoch: int, ref: str) -> bool:
-        """Who took over from us has not looked yet, or has not found it: what we have posted is theirs to keep."""
+        """Who took over from us has found nothing and would post it again: what we have posted is theirs to keep."""
         is_theirs = bool(ref) and row.epoch > epoch
-        return is_theirs and self._settle(row.number, row.epoch, DeliveryState.DONE, from_=("due", "unknown"))
+        return is_theirs and self._settle(row.number, row.epoch, DeliveryState.DONE, from_=("due",))
+
+    def is_doubtful(self, number: int) -> bool:
+        row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
+        return row is not None and row.state == "unknown"
 
     def _locked_delivery(self, number: int) -> AnyRow | None:
         """A delivery in the turn of its conversation."""

@@ -49,13 +49,18 @@ class Ice:
         if seconds:
             self._thawed.clear()
             self._on_freeze(seconds)
-            asyncio.get_running_loop().call_later(seconds, self._thawed.set)
+            asyncio.get_running_loop().call_later(seconds, self._thaw)
         if self._is_before:
             return await self.behind(work)
         try:
             return await work()
         finally:
             await self._thawed.wait()
+
+    def _thaw(self) -> None:
+        """What it was about to ask leaves now, whatever the others were told meanwhile."""
+        self._on_freeze(0.0)
+        self._thawed.set()
 
 
 class Memory:

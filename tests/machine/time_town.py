@@ -241,6 +241,7 @@ class TimeTown(Town):
         self.do(self.outside.hurry())
         self.clock.ahead += span
         self.right.ahead += span
+        self.outside.excuse(0.0)  # a call of who held the lease before is on its way: its successor hears no answer
 
     def go_wrong(self, seconds: float) -> None:
         """Our clock is ahead of the world's by so much, or behind it."""

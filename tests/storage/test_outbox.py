@@ -151,7 +151,11 @@ async def test_what_an_earlier_epoch_has_posted_is_kept_once(town, witness):
     errand = await town.taken()
     stale, now = town.epoch, town.clock.now()
     town.epoch = await town.lease("second", by_force=True) or 0
+    number = errand.delivery.number
     assert await town.store.turn(lambda tx: tx.orphan(WORKS, town.epoch, now)) == 1
+    assert not await town.delivered(errand, "late", epoch=stale)  # who looks for it will find it
+    assert await town.store.read(lambda tx: tx.is_doubtful(number))
+    assert await town.store.turn(lambda tx: tx.not_found(number, town.epoch, now))
     assert await town.delivered(errand, "late", epoch=stale)
     assert witness.column(STATES) == ["done"]
     assert await town.delivered(errand, "late", epoch=stale)  # the recorded one stays
