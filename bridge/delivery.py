@@ -357,6 +357,8 @@ class Courier:
             await self._happened(errand, found[0])
             for copy in found[1:]:
                 await self._take_back(errand, copy)
+            if errand.attempt > 1:  # what was found may be another attempt's, and this one's effect still to come
+                await self._leave_one(errand)
         elif errand.delivery.kind is Kind.MAIL and errand.doubts > MAIL_REPEATS:
             await self._stop_repeating(errand)
         else:
