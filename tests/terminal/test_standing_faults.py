@@ -28,6 +28,7 @@ async def waits(world: World, caplog: pytest.LogCaptureFixture, words: str, caus
     """The visitor was not refused, and exactly one line tells of it, however often it is tried."""
     visitor = world.visitors[0]
     await until(lambda: errors(caplog))
+    await rests(world)
     for _ in range(2):
         await is_tried_again(world)
     assert len(errors(caplog)) == 1
@@ -38,14 +39,15 @@ async def waits(world: World, caplog: pytest.LogCaptureFixture, words: str, caus
 
 
 async def is_tried_again(world: World) -> None:
-    await rests(world)
     before = len(world.team.calls("chat.postMessage"))
     world.clock.forward(seconds=31)
     await until(lambda: len(world.team.calls("chat.postMessage")) > before)
+    await rests(world)
 
 
 async def rests(world: World) -> None:
-    """The failed try is written down, with the time of the next: only from then on does moving the clock bring it."""
+    """The failed try is written down, with the time of the next: only from then on does moving the clock bring it,
+    and what is mended now is mended for the next try, not for one on its way."""
     async with asyncio.timeout(PATIENCE):
         while (await world.bridge.store.read(lambda tx: tx.agenda("slack", world.clock.now()))).next_due is None:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -54,7 +56,6 @@ async def rests(world: World) -> None:
 async def resumes(world: World, channel: str, words: str) -> None:
     """Once the person has mended it and the pause between two tries is over."""
     visitor = world.visitors[0]
-    await rests(world)
     world.clock.forward(seconds=31)
     await until(lambda: any(words in str(root) for root in world.team.messages(channel)))
     await until(lambda: visitor.messages()[0]["state"] == "posted")
