@@ -8,7 +8,7 @@ import logging
 import secrets
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from adapters import registry
 from adapters import settings as table
-from adapters.configuration import ConfigurationError, dumps, load, timeline
+from adapters.configuration import dumps, load, load_for, single_site, timeline
 from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground
 from adapters.playground.story import Hands, play
 from adapters.playground.workspace import SUPPORT
@@ -39,14 +39,12 @@ from bridge.clock import MovedClock, SystemClock
 from bridge.configuration import Change, Configuration
 from bridge.delivery import Courier
 from bridge.differences import differences
-from bridge.errors import Refused
+from bridge.errors import NotFound, Refused
 from bridge.health import Health
 from bridge.mailing import MailCarrier
-from bridge.managers import ManagerDesk, channel_at, site_id
-from bridge.model import Rule, Site
-from bridge.ports import Clock, Signals
+from bridge.managers import ManagerDesk
+from bridge.ports import Clock, Signals, Workplace
 from bridge.repair import Repair
-from bridge.schedules import Action
 from bridge.timekeeping import Timekeeper
 from bridge.topics import CHORES, DEADLINES
 from bridge.visitors import VisitorDesk
@@ -65,12 +63,22 @@ class Bridge:
 
     url: str
     store: AnyStore
-    courier: Courier
-    connection: Connection
+    couriers: Mapping[str, Courier]
+    connections: Mapping[str, Connection]
     visitors: VisitorDesk
     agents: AgentDesk
     managers: ManagerDesk
     timekeeper: Timekeeper
+
+    @property
+    def courier(self) -> Courier:
+        """That of the first workplace."""
+        return next(iter(self.couriers.values()))
+
+    @property
+    def connection(self) -> Connection:
+        """That of the first workplace."""
+        return next(iter(self.connections.values()))
 
 
 @asynccontextmanager
@@ -78,61 +86,59 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     """Everything, from the database to the open port; taken down in the opposite order."""
     clock = clock or SystemClock()
     signals = LocalSignals()
-    connection = await registry.connect(settings)
     async with contextlib.AsyncExitStack() as stack:
-        stack.push_async_callback(connection.close)
+        connections = await stack.enter_async_context(_connected(settings))
+        places = {name: connection.workplace for name, connection in connections.items()}
         store = await open_store(settings.database, signals)
         stack.push_async_callback(store.close)
         managers = ManagerDesk(store, clock)
-        await _configure(managers, settings, connection.workplace.name)
-        agents = AgentDesk(store, clock, {connection.workplace.name: connection.workplace}, signals)
+        await _configure(managers, settings)
+        agents = AgentDesk(store, clock, places, signals)
         mailer = registry.mailer(settings)
         visitors = VisitorDesk(store, clock, mails=mailer is not None)
         await managers.mails(can=mailer is not None)
         alerts = Alerts(store, clock, settings.ops_email if mailer else "")
-        carriers: list[Carrier] = [ThreadCarrier(connection.workplace, store, clock)]
+        carriers: list[Carrier] = [ThreadCarrier(place, store, clock) for place in places.values()]
         if mailer is not None:
             carriers.append(MailCarrier(mailer, store, clock))
         owner = secrets.token_hex(8)
-        couriers = [Courier(carrier, store, signals, clock, owner, alerts) for carrier in carriers]
-        for courier in couriers:
+        couriers = {one.name: Courier(one, store, signals, clock, owner, alerts) for one in carriers}
+        for courier in couriers.values():
             await stack.enter_async_context(_carrying(courier))
         chores = Chores(store, clock, [carrier.name for carrier in carriers], managers)
         timekeeper = Timekeeper(store, clock)
         await stack.enter_async_context(_ticking(chores, timekeeper, signals))
-        repair = Repair(store, clock, agents, agents.workplaces)
-        await stack.enter_async_context(_kept(chores.keep_repaired(repair, connection.workplace.name)))
-        connection.listen(agents)
-        await connection.start()
-        stack.push_async_callback(connection.stop)
-        health = Health(store, alerts, [carrier.name for carrier in carriers], lambda: connection.hears)
-        site = server.build(visitors, signals, settings, extra_routes=connection.routes(), ready=health.parts)
+        repair = Repair(store, clock, agents, places)
+        for name in [name for name, place in places.items() if place.capabilities.read_back]:
+            await stack.enter_async_context(_kept(chores.keep_repaired(repair, name)))
+        for connection in connections.values():
+            connection.listen(agents)
+            await connection.start()
+            stack.push_async_callback(connection.stop)
+        health = Health(store, alerts, list(couriers), lambda: all(one.hears for one in connections.values()))
+        routes = [route for connection in connections.values() for route in connection.routes()]
+        site = server.build(visitors, signals, settings, extra_routes=routes, ready=health.parts)
         url = await stack.enter_async_context(serving(site, settings))
-        yield Bridge(url, store, couriers[0], connection, visitors, agents, managers, timekeeper)
+        yield Bridge(url, store, couriers, connections, visitors, agents, managers, timekeeper)
 
 
-async def _configure(managers: ManagerDesk, settings: Settings, workplace: str) -> None:
+@asynccontextmanager
+async def _connected(settings: Settings) -> AsyncIterator[Mapping[str, Connection]]:
+    """The configured workplaces by name."""
+    connections = await registry.connect(settings)
+    async with contextlib.AsyncExitStack() as stack:
+        for connection in connections:
+            stack.push_async_callback(connection.close)
+        yield {connection.workplace.name: connection for connection in connections}
+
+
+async def _configure(managers: ManagerDesk, settings: Settings) -> None:
     """The one site of the settings, until a configuration is applied: then that alone holds."""
     if await managers.is_applied():
         if settings.site_origins:
             _log.warning("the site of the settings is not used: a configuration was applied")
         return
-    if faults := table.missing_site(settings):
-        raise Refused("settings", "\n".join(faults))
-    channel = channel_at(workplace, settings.slack_channel)
-    site = Site(
-        id=site_id(settings.site_key),
-        key=settings.site_key,
-        name=settings.site_name or settings.site_origins[0].split("://")[1],
-        origins=settings.site_origins,
-        channel=channel.id,
-        language=settings.site_language,
-        agents_language=settings.agents_language,
-        rule=Rule(settings.site_rule),
-        accent=settings.site_accent,
-        privacy_url=settings.site_privacy_url,
-        daily_limit=settings.limit_site_daily,
-    )
+    site, channel = single_site(settings)
     await managers.configure(site, channel)
 
 
@@ -205,15 +211,13 @@ class Programme:
         if table.missing(settings):
             return []
         try:
-            connection, mailer = await registry.connect(settings), registry.mailer(settings)
+            mailer = registry.mailer(settings)
+            async with _connected(settings) as connections:
+                database, channels = await _database(settings)
+                places = await checking.workplaces(connections, channels)
+                return [Finding("settings", is_well=True), database, *places, *await checking.mail(mailer)]
         except Refused as error:
             return [Finding("settings", is_well=False, advice=str(error))]
-        try:
-            database, channels = await _database(settings)
-            place = await checking.workplace(connection.faults, connection.workplace, channels)
-            return [Finding("settings", is_well=True), database, *place, *await checking.mail(mailer)]
-        finally:
-            await connection.close()
 
     async def probe(self, settings: Settings, channel: str, person: str) -> AsyncIterator[Finding]:
         """Try out the real workplace, in a channel that somebody named for it."""
@@ -223,9 +227,10 @@ class Programme:
             site.add_routes(routes)
             return serving(site, settings)
 
-        connection = await registry.connect(settings)
-        async with contextlib.AsyncExitStack() as stack:
-            stack.push_async_callback(connection.close)
+        async with _connected(settings) as connections:
+            connection = next((one for one in connections.values() if one.has_channel(channel)), None)
+            if connection is None:
+                raise NotFound(f"{channel} is not written like a channel of {' or '.join(connections)}")
             async for found in connection.probe(channel, person, serve):
                 yield Finding(
                     found.what, found.is_well, found.seen, {"channel": channel, **found.facts} if found.facts else {}
@@ -240,7 +245,7 @@ class Programme:
 
     async def plan(self, settings: Settings, file: Path) -> tuple[list[Change], list[str]]:
         """What a configuration would change, and what it does over time."""
-        configuration = _read(settings, file)
+        configuration = load_for(settings, file)
         if not is_there(settings.database):
             return list(differences(Configuration(), configuration)), timeline(configuration)
         async with _managing(settings) as (managers, _):
@@ -248,7 +253,7 @@ class Programme:
 
     async def apply(self, settings: Settings, file: Path) -> list[Change]:
         """Let a configuration hold; what it changed."""
-        configuration = _read(settings, file)
+        configuration = load_for(settings, file)
         async with _managing(settings) as (managers, _):
             return list(await managers.apply(configuration))
 
@@ -260,10 +265,9 @@ class Programme:
     async def forget(self, settings: Settings, who: str, tell: Callable[[str], None]) -> list[str]:
         """Forget a visitor, here and over there; what could not be removed."""
         async with _managing(settings) as (managers, store), contextlib.AsyncExitStack() as stack:
-            connection = await registry.connect(settings)
-            stack.push_async_callback(connection.close)
-            if store.is_alone:
-                await stack.enter_async_context(_carrying(_lone_courier(connection, store)))
+            connections = await stack.enter_async_context(_connected(settings))
+            for connection in connections.values() if store.is_alone else ():
+                await stack.enter_async_context(_carrying(_lone_courier(connection.workplace, store)))
             told = await forgetting.forget(managers, who, tell)
             await store.sweep()
             return told
@@ -278,18 +282,6 @@ class Programme:
             await _demo(demo, Path(folder))
 
 
-def _read(settings: Settings, file: Path) -> Configuration:
-    """A configuration that this machine can keep."""
-    try:
-        configuration = load(file)
-    except ConfigurationError as error:
-        raise Refused("configuration", str(error)) from error
-    mails = any(level.action is Action.MAIL for entry in configuration.channels for level in entry.schedule.plan.levels)
-    if not settings.smtp_host and (mails or any(site.policy.transcripts.to_team for site in configuration.sites)):
-        raise Refused("mail", "it sends mails, and no mail server is set up: set SILTA_SMTP_HOST and SILTA_MAIL_FROM")
-    return configuration
-
-
 @asynccontextmanager
 async def _managing(settings: Settings) -> AsyncIterator[tuple[ManagerDesk, AnyStore]]:
     """The managers' desk, also while the bridge runs."""
@@ -300,10 +292,10 @@ async def _managing(settings: Settings) -> AsyncIterator[tuple[ManagerDesk, AnyS
         await store.close()
 
 
-def _lone_courier(connection: Connection, store: AnyStore) -> Courier:
+def _lone_courier(place: Workplace, store: AnyStore) -> Courier:
     """Where no bridge runs that would remove the posts."""
     clock = SystemClock()
-    carrier = ThreadCarrier(connection.workplace, store, clock)
+    carrier = ThreadCarrier(place, store, clock)
     return Courier(carrier, store, LocalSignals(), clock, secrets.token_hex(8), Alerts(store, clock))
 
 
@@ -316,9 +308,10 @@ def _told_to_stop() -> asyncio.Event:
     return told
 
 
-async def _database(settings: Settings) -> tuple[Finding, dict[str, str]]:
+async def _database(settings: Settings) -> tuple[Finding, list[tuple[str, str, str]]]:
     """The database and the channels that it names; one that is not there is only made by a real start."""
-    channels = {settings.slack_channel: settings.slack_channel} if settings.slack_channel else {}
+    named = (("slack", settings.slack_channel), ("teams", settings.teams_channel))
+    channels = [(workplace, ref, ref) for workplace, ref in named if ref]
     if folder := missing_folder(settings.database):
         return Finding("database", is_well=False, advice=f"the folder {folder} does not exist; create it"), channels
     if not is_there(settings.database):
@@ -326,10 +319,10 @@ async def _database(settings: Settings) -> tuple[Finding, dict[str, str]]:
     try:
         async with _managing(settings) as (managers, store):
             if await managers.is_applied():
-                channels = {entry.name: entry.channel.ref for entry in (await managers.configuration()).channels}
-            return Finding(
-                "database", is_well=True, advice="" if store.is_alone else "in use by the running bridge"
-            ), channels
+                found = (await managers.configuration()).channels
+                channels = [(one.channel.workplace, one.name, one.channel.ref) for one in found]
+            in_use = "" if store.is_alone else "in use by the running bridge"
+            return Finding("database", is_well=True, advice=in_use), channels
     except Refused as error:
         return Finding("database", is_well=False, advice=str(error)), channels
 

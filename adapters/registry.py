@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -43,6 +43,9 @@ class Connection(Protocol):
     def workplace(self) -> Workplace:
         """The way out."""
 
+    def has_channel(self, ref: str) -> bool:
+        """Whether this is written like one of its channels."""
+
     def listen(self, desk: AgentDesk) -> None:
         """Name the desk for what comes in; before the start."""
 
@@ -79,8 +82,19 @@ class Connection(Protocol):
         """Whether events can come in now."""
 
 
-async def connect(settings: Settings) -> Connection:
-    """The configured workplace. Raises Refused when its settings are wrong."""
+async def connect(settings: Settings) -> tuple[Connection, ...]:
+    """The configured workplaces. Raises Refused when the settings of one are wrong."""
+    async with AsyncExitStack() as stack:
+        connections = []
+        for is_used, opened in ((settings.uses_slack, _slack), (settings.uses_teams, _teams)):
+            if is_used:
+                connections.append(await opened(settings))
+                stack.push_async_callback(connections[-1].close)
+        stack.pop_all()
+        return tuple(connections)
+
+
+async def _slack(settings: Settings) -> Connection:
     slack = import_module("adapters.slack")
     chosen = slack.SlackSettings(
         bot_token=settings.slack_bot_token,
@@ -91,6 +105,24 @@ async def connect(settings: Settings) -> Connection:
         paced=settings.slack_pace == "on",
     )
     connection: Connection = await slack.open_slack(chosen)
+    return connection
+
+
+async def _teams(settings: Settings) -> Connection:
+    teams = import_module("adapters.teams")
+    chosen = teams.TeamsSettings(
+        app_id=settings.teams_app_id,
+        app_password=settings.teams_app_password,
+        app_type=settings.teams_app_type,
+        tenant_id=settings.teams_tenant_id,
+        app_name=settings.teams_app_name,
+        cloud=settings.teams_cloud,
+        login_url=settings.teams_login_url,
+        openid_url=settings.teams_openid_url,
+        service_url=settings.teams_service_url,
+        paced=settings.teams_pace == "on",
+    )
+    connection: Connection = await teams.open_teams(chosen)
     return connection
 
 

@@ -24,6 +24,7 @@ PREFIX: Final = "SILTA_"
 Network = IPv4Network | IPv6Network
 DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 _PLACE = re.compile(r"([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_UUID_OR_EMPTY: Final = r"^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$"
 _ADDRESS = re.compile(r"https?://[^\s/?#@\"'<>\\`\x00-\x1f]+([/?#][^\s\"'<>\\`\x00-\x1f]*)?", re.IGNORECASE)
 
 
@@ -150,6 +151,28 @@ class Settings(BaseSettings):
         "on", description="Whether calls keep to Slack's pace; off only against a pretend Slack on this machine."
     )
 
+    teams_app_id: str = Field("", pattern=_UUID_OR_EMPTY, description="Application (client) ID of the Teams bot.")
+    teams_app_name: str = Field("Silta", min_length=1, max_length=30, description="Name of the app in Teams.")
+    teams_app_password: str = Field("", repr=False, description="Client secret of the Teams bot's app registration.")
+    teams_app_type: Literal["single", "multi"] = Field(
+        "single", description="single: registered in your tenant alone; multi: an older multi-tenant registration."
+    )
+    teams_tenant_id: str = Field("", pattern=_UUID_OR_EMPTY, description="Directory (tenant) ID of your organisation.")
+    teams_cloud: Literal["public", "gcc", "gcc_high", "dod", "china"] = Field(
+        "public", description="Microsoft cloud that your organisation is in."
+    )
+    teams_channel: str = Field(
+        "",
+        pattern=r"^(19:[^;\s/]+@thread\.(tacv2|skype))?$",
+        description="ID of the channel for conversations (19:…@thread.tacv2).",
+    )
+    teams_login_url: str = Field("", description="Where tokens come from; only the playground changes this.")
+    teams_openid_url: str = Field("", description="Where signing keys are told; only the playground changes this.")
+    teams_service_url: str = Field("", description="Where calls go to first; only the playground changes this.")
+    teams_pace: Literal["on", "off"] = Field(
+        "on", description="Whether calls keep to Teams' pace; off only against a pretend Teams on this machine."
+    )
+
     smtp_host: str = Field("", description="Mail server; empty: no mail is sent.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Its port: 587 for starttls, 465 for tls.")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
@@ -169,6 +192,16 @@ class Settings(BaseSettings):
     limit_visitor_sockets: int = Field(5, ge=1, description="Open connections of one visitor.")
     limit_address_sockets: int = Field(50, ge=1, description="Open connections from one network address.")
     limit_site_daily: int = Field(2000, ge=1, description="New conversations on one site in a day.")
+
+    @property
+    def uses_slack(self) -> bool:
+        """Whether anything is said about Slack."""
+        return bool(self.slack_bot_token or self.slack_app_token or self.slack_signing_secret or self.slack_channel)
+
+    @property
+    def uses_teams(self) -> bool:
+        """Whether anything is said about Teams."""
+        return bool(self.teams_app_id or self.teams_app_password or self.teams_channel)
 
     @property
     def origin(self) -> str:
@@ -241,25 +274,48 @@ def _lines(env_file: str | Path | None) -> list[str]:
 
 def missing(settings: Settings) -> list[str]:
     """What a real start needs and nobody has said, one sentence each."""
-    needs = {
-        "slack_bot_token": "copy it from the Slack app's page OAuth & Permissions (xoxb-…)",
-        "slack_app_token": "make one on the Slack app's page Basic Information, App-Level Tokens (xapp-…);"
-        " or, for events over HTTP, set the signing secret",
-    }
-    if settings.slack_signing_secret:
-        del needs["slack_app_token"]
+    needs: dict[str, str] = {}
+    if settings.uses_slack or not settings.uses_teams:
+        needs |= _slack_needs(settings)
+    if settings.uses_teams:
+        needs |= _TEAMS_NEEDS
     if settings.smtp_host or settings.ops_email:
         needs["mail_from"] = "write the address that mails come from, like chat@example.com"
         needs["smtp_host"] = "write the name of your mail server, like smtp.example.com"
     return _unmet(settings, needs)
 
 
+def _slack_needs(settings: Settings) -> dict[str, str]:
+    other = "" if settings.uses_slack else "; or, for Microsoft Teams, set SILTA_TEAMS_APP_ID and what belongs to it"
+    needs = {
+        "slack_bot_token": f"copy it from the Slack app's page OAuth & Permissions (xoxb-…){other}",
+        "slack_app_token": "make one on the Slack app's page Basic Information, App-Level Tokens (xapp-…);"
+        " or, for events over HTTP, set the signing secret",
+    }
+    if settings.slack_signing_secret:
+        del needs["slack_app_token"]
+    return needs
+
+
+_TEAMS_NEEDS: Final = {
+    "teams_app_id": "copy the Application (client) ID from the app registration's page Overview",
+    "teams_app_password": "make one on the page Certificates & secrets of the app registration and copy its Value",
+    "teams_tenant_id": "copy the Directory (tenant) ID from the app registration's page Overview",
+}
+
+
 def missing_site(settings: Settings) -> list[str]:
     """What the one site of the settings needs, where no configuration was applied."""
-    needs = {
-        "slack_channel": "copy the ID at the bottom of the channel's details in Slack (C…), or apply a configuration",
-        "site_origins": "write the address of your website, like https://shop.example, or apply a configuration",
-    }
+    needs = {"site_origins": "write the address of your website, like https://shop.example, or apply a configuration"}
+    if settings.slack_channel and settings.teams_channel:
+        told = "SILTA_SLACK_CHANNEL and SILTA_TEAMS_CHANNEL are both set: the settings know one channel"
+        return [f"{told}. Keep one, or apply a configuration.", *_unmet(settings, needs)]
+    if settings.uses_teams and not settings.uses_slack:
+        channel = {"teams_channel": "take it from the channel's link in Teams (19:…@thread.tacv2)"}
+    else:
+        channel = {"slack_channel": "copy the ID at the bottom of the channel's details in Slack (C…)"}
+    if not settings.teams_channel:
+        needs |= {name: f"{how}, or apply a configuration" for name, how in channel.items()}
     return _unmet(settings, needs)
 
 

@@ -129,6 +129,14 @@ class AgentDesk:
         upto = max((heard.order for heard in replies), default="")
         await self.store.turn(lambda tx: tx.set_repaired(thread, upto))
 
+    async def facts(self, workplace: str) -> Mapping[str, str]:
+        """What an adapter let us keep for it, by name."""
+        return await self.store.read(lambda tx: tx.facts(workplace))
+
+    async def learned(self, workplace: str, name: str, value: str) -> None:
+        """Keep something for an adapter, which alone knows what it means; empty: no longer."""
+        await self.store.turn(lambda tx: tx.put_fact(workplace, name, value))
+
     async def channel_changed(self, workplace: str, channel: str) -> None:
         """Something about a channel is different: what waits for it is tried again at once. Twice is harmless."""
         _log.info("%s, channel %s has changed", workplace, channel)
@@ -350,4 +358,5 @@ def _hint_in_channel(tx: Transaction, event: Heard | Pressed, agent: Agent, grou
     slot = int(ground.moment.now.timestamp() // HINT_EVERY.total_seconds())
     is_due = tx.once(f"{event.workplace}:hint:{event.channel}:{agent.ref}:{slot}", ground.moment.now)
     if is_due and agent.standing is Standing.MEMBER:
-        tx.save(rules.hint(ground, agent, ANSWER_IN_THREAD))
+        under = event.ref if isinstance(event, Heard) else ""
+        tx.save(rules.hint(ground, agent, ANSWER_IN_THREAD, under=under))

@@ -40,8 +40,11 @@ def visitor_code(visitor: VisitorId) -> str:
     return "".join(_ALPHABET[byte % 32] for byte in digest[:4])
 
 
-def card(errand: ThreadErrand) -> Card:
-    """The root of a conversation's thread, as things stand now."""
+def card(errand: ThreadErrand, call_sign: str = "", *, may_be_second: bool = False) -> Card:
+    """The root of a conversation's thread, as things stand now. `call_sign`: the app hears only what begins with it.
+
+    `may_be_second`: it is posted again, and nobody knows whether the first one stands.
+    """
     language = errand.site.agents_language
     who = visitor_name(errand.visitor, language)
     words = _excerpt(errand.messages[0].body) if errand.messages else ()
@@ -49,12 +52,22 @@ def card(errand: ThreadErrand) -> Card:
     return Card(
         heading=say(language, "card.heading", **about),
         summary=say(language, "card.summary", **about, words=one_line(markup.plain(words), 200)),
-        fields=_fields(errand, language),
+        fields=_fields(errand, language, may_be_second=may_be_second),
         quote=words,
         status=say(language, f"card.status_{_standing(errand)}", **about),
-        hint=say(language, f"card.hint_{_hint(errand)}", **about),
+        hint=" ".join(filter(None, (say(language, f"card.hint_{_hint(errand)}", **about), _called(errand, call_sign)))),
         buttons=_buttons(errand, language),
     )
+
+
+def caveat(errand: ThreadErrand) -> str:
+    """What stands in front of a line that may be there twice."""
+    return say(errand.site.agents_language, "thread.may_be_second")
+
+
+def _called(errand: ThreadErrand, call_sign: str) -> str:
+    is_over = _standing(errand) in (Status.CLOSED, ThreadState.MOVED)
+    return say(errand.site.agents_language, "card.call_sign", name=call_sign) if call_sign and not is_over else ""
 
 
 def _claimant(errand: ThreadErrand) -> str:
@@ -72,7 +85,7 @@ def _hint(errand: ThreadErrand) -> str:
     return standing if standing in (Status.CLOSED, ThreadState.MOVED) else f"{errand.site.rule}_{standing}"
 
 
-def _fields(errand: ThreadErrand, language: str) -> tuple[tuple[str, str], ...]:
+def _fields(errand: ThreadErrand, language: str, *, may_be_second: bool) -> tuple[tuple[str, str], ...]:
     page = errand.conversation.page
     names = section(language, "languages")
     rows = (
@@ -82,6 +95,7 @@ def _fields(errand: ThreadErrand, language: str) -> tuple[tuple[str, str], ...]:
         ("email", errand.visitor.email),
         ("earlier", str(errand.earlier) if errand.earlier else ""),
         ("moved", say(language, "card.moved_words") if errand.is_moved else ""),
+        ("again", say(language, "card.again_words") if may_be_second else ""),
     )
     return tuple((say(language, f"card.{label}"), value) for label, value in rows if value)
 

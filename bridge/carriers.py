@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Protocol
 
 from bridge import cards, digests
 from bridge.agents import ANSWER_IN_THREAD
 from bridge.model import Kind
-from bridge.ports import Capabilities, Clock, Placed, Store, ThreadRef, Workplace
+from bridge.ports import Capabilities, Card, Clock, Placed, Post, Store, ThreadRef, Workplace
 from bridge.transaction import Errand, ThreadErrand
 
 MARKS_WITHIN: Final = timedelta(seconds=30)
@@ -80,18 +80,40 @@ class ThreadCarrier:
         kind, channel, key = errand.delivery.kind, errand.channel.ref, errand.delivery.key
         thread = ThreadRef(channel, errand.thread.ref)
         if kind is Kind.OPEN:
-            return await self.workplace.open_thread(channel, cards.card(errand), key)
+            return await self.workplace.open_thread(channel, self._card(errand), key)
         if kind in (Kind.POST, Kind.NOTICE):
-            return await self.workplace.post(thread, cards.post(errand), key)
+            return await self.workplace.post(thread, self._marked(errand, cards.post(errand)), key)
         if kind is Kind.CARD:
-            await self.workplace.edit_card(thread, cards.card(errand), errand.root_key)
+            await self.workplace.edit_card(thread, self._card(errand), errand.root_key)
         if kind is Kind.TELL:
-            where = ThreadRef(channel, "") if errand.delivery.words == ANSWER_IN_THREAD else thread
-            await self.workplace.tell(where, errand.delivery.to, cards.hint(errand))
+            await self._tell(errand, thread)
         if kind is Kind.MARK and self._is_worth_marking(errand):
             before = errand.delivery.about.get("before", "")
             await self.workplace.mark(channel, errand.messages[0].ref or "", errand.delivery.words, before)
         return None
+
+    def _card(self, errand: ThreadErrand) -> Card:
+        return cards.card(errand, self.workplace.call_sign(errand.channel.ref), may_be_second=self._may_repeat(errand))
+
+    def _marked(self, errand: ThreadErrand, post: Post) -> Post:
+        return replace(post, caveat=cards.caveat(errand)) if self._may_repeat(errand) else post
+
+    def _may_repeat(self, errand: ThreadErrand) -> bool:
+        """Where nothing can be read back, a second attempt after a doubtful one may be a second copy."""
+        return bool(errand.doubts) and not self.capabilities.read_back
+
+    async def _tell(self, errand: ThreadErrand, thread: ThreadRef) -> None:
+        """What one agent should know; where nothing can be shown to them alone, by name where they wrote."""
+        is_outside = errand.delivery.words == ANSWER_IN_THREAD
+        hint = cards.hint(errand)
+        if self.capabilities.private_answers:
+            where = ThreadRef(thread.channel, "") if is_outside else thread
+            await self.workplace.tell(where, errand.delivery.to, hint)
+            return
+        where = ThreadRef(thread.channel, errand.delivery.about.get("under", "")) if is_outside else thread
+        if where.root:
+            named = replace(hint, mentions=(errand.delivery.to,))
+            await self.workplace.post(where, named, errand.delivery.key)
 
     def _is_worth_marking(self, errand: ThreadErrand) -> bool:
         """A receipt that comes late says nothing any more, and its calls are better spent on words."""

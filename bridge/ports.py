@@ -65,7 +65,7 @@ class Post:
     """A line in a thread. `author` is the visitor's name; empty: the product itself speaks. `summary` as in Card.
 
     `mentions` are refs of people or groups who are called by name in front of it; `is_broadcast`: it shows in the
-    channel as well.
+    channel as well. `caveat` is a sentence of ours to be shown in front of a line that may stand there twice.
     """
 
     body: Markup
@@ -74,6 +74,7 @@ class Post:
     buttons: tuple[Button, ...] = ()
     mentions: tuple[str, ...] = ()
     is_broadcast: bool = False
+    caveat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,15 @@ class Workplace(Protocol):
     timeout: float
     capabilities: Capabilities
 
+    def call_sign(self, channel: str) -> str:
+        """The name by which people must call the app in front of an answer in this channel, as far as is known now.
+
+        Empty: everything that they write in a thread is heard.
+        """
+
+    async def ping(self) -> None:
+        """Ask whether the other side is there and takes our credentials."""
+
     async def open_thread(self, channel: str, card: Card, key: str) -> Placed:
         """Post a card as a new root. Called twice for one key only if we could not learn how the first ended."""
 
@@ -135,7 +145,7 @@ class Workplace(Protocol):
     async def tell(self, thread: ThreadRef, agent: str, post: Post) -> None:
         """Say something that only this agent sees; it may be lost, and twice is harmless.
 
-        An empty root: in the channel.
+        An empty root: in the channel. Only where `private_answers` is among the capabilities.
         """
 
     async def mark(self, channel: str, ref: str, receipt: str, before: str) -> None:
@@ -147,7 +157,8 @@ class Workplace(Protocol):
     async def find(self, thread: ThreadRef, key: str, since: datetime) -> tuple[Placed, ...]:
         """Every post of ours that carries the key, oldest first; an empty root searches the channel's roots.
 
-        Empty means only that it does not show yet: a late effect may still come.
+        This and the two readings below are asked only where `read_back` is among the capabilities. Empty means only
+        that it does not show yet: a late effect may still come.
         """
 
     async def changed_threads(self, channel: str, since: datetime) -> Mapping[str, str]:

@@ -77,8 +77,8 @@ class Errand:
 class ThreadErrand(Errand):
     """A delivery into a thread, with everything that its words are made of.
 
-    `root_key` is the key that its thread's card carries; `is_moved`: the thread took the place of one that is gone;
-    `schedule` is that of the conversation's channel, where a card needs it.
+    `root_key` is the key that its thread's card carries, whose `doubts` an edit of it has; `is_moved`: the thread took
+    the place of one that is gone; `schedule` is that of the conversation's channel, where a card needs it.
     """
 
     thread: Thread
@@ -289,6 +289,12 @@ class Time(Protocol):
 
     def mails_to(self, address: str, since: datetime) -> int:
         """How many transcripts went or will go to this address since then."""
+
+    def facts(self, workplace: str) -> dict[str, str]:
+        """What a workplace's adapter let us keep for it, by name."""
+
+    def put_fact(self, workplace: str, name: str, value: str) -> None:
+        """Keep something for an adapter; the same name takes the place of what was, an empty value removes it."""
 
 
 class Outbox(Protocol):

@@ -6,13 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Executable, case
+from sqlalchemy import case
 
 from bridge import markup
 from bridge.conversation import rides_in_card
-from bridge.ground import HISTORY
 from bridge.model import (
-    ConversationId,
     Delivery,
     DeliveryState,
     Kind,
@@ -20,17 +18,15 @@ from bridge.model import (
     MessageId,
     Receipt,
     Status,
-    Thread,
     ThreadId,
-    ThreadState,
 )
 from bridge.topics import OUTBOX, visitor_topic
 from bridge.transaction import LIMITED, Agenda, Choice, Doubt, Errand, ThreadErrand
 from storage import rows
 from storage import statements as sql
 from storage import statements_time as timely
+from storage.errands import Errands
 from storage.rows import AnyRow
-from storage.time import Time
 
 DOUBT_REST: Final = timedelta(seconds=60)  # how long a doubt that was handed out is not handed out again
 NEVER_ROSE: Final = ("due", "sending", "unknown")
@@ -49,7 +45,7 @@ _RANK = case(
 _TAKE = sql.TAKE.order_by(_RANK, sql.d.number).limit(1)
 
 
-class Outbox(Time):
+class Outbox(Errands):
     """See bridge.transaction.Outbox."""
 
     def agenda(self, workplace: str, now: datetime) -> Agenda:
@@ -82,59 +78,6 @@ class Outbox(Time):
         if row.conversation_id is not None:
             self.lock_conversation(row.conversation_id)
 
-    def _errand(self, number: int) -> Errand:
-        row = self._the_delivery(number)
-        if row.thread_id is not None:
-            return self._thread_errand(row)
-        return Errand(
-            delivery=rows.delivery(row),
-            attempt=row.attempt,
-            started_at=row.started_at,
-            doubts=row.doubts,
-            channel=self.channel(row.channel_id),
-        )
-
-    def _thread_errand(self, row: AnyRow) -> ThreadErrand:
-        thread = rows.thread(self._the(sql.THREAD_BY_ID, row.thread_id))
-        self._known[thread.id] = thread
-        conversation = self.lock_conversation(ConversationId(row.conversation_id))
-        is_card = row.kind in ("open", "card")
-        return ThreadErrand(
-            delivery=rows.delivery(row),
-            attempt=row.attempt,
-            started_at=row.started_at,
-            doubts=row.doubts,
-            thread=thread,
-            channel=self.channel(row.channel_id),
-            conversation=conversation,
-            site=self.site_of(conversation.site),
-            visitor=rows.visitor(self._the(sql.VISITOR_BY_ID, conversation.visitor)),
-            claimant=self.agent_of(conversation.claimant) if conversation.claimant else None,
-            messages=self._messages_of(row),
-            earlier=conversation.number - 1,
-            root_key=self._root_key(thread) if row.kind == "card" else "",
-            is_moved=is_card
-            and thread.state is not ThreadState.MOVED
-            and self._one(timely.HAS_MOVED, conversation=conversation.id) is not None,
-            schedule=self.schedule(conversation.channel) if is_card else None,
-        )
-
-    def _the_delivery(self, number: int) -> AnyRow:
-        row = self._one(sql.DELIVERY_BY_NUMBER, number=number)
-        if row is None:
-            raise LookupError(f"delivery {number}")
-        return row
-
-    def _root_key(self, thread: Thread) -> str:
-        row = self._one(sql.POST_AT, thread=thread.id, ref=thread.ref)
-        return str(row.id) if row else ""
-
-    def _the(self, statement: Executable, name: str) -> AnyRow:
-        row = self._one(statement, id=name)
-        if row is None:
-            raise LookupError(name)
-        return row
-
     def hasten(self, workplace: str, channel: str, now: datetime) -> None:
         self._run(timely.HASTEN, {"workplace": workplace, "channel": channel, "now": now, "why": LIMITED})
         self.rings.append(OUTBOX)
@@ -142,24 +85,6 @@ class Outbox(Time):
     def call_back(self, thread: ThreadId) -> None:
         self._run(timely.CALL_BACK, {"thread": thread, "why": LIMITED})
         self._run(timely.DISOWN, {"thread": thread})
-
-    def _messages_of(self, row: AnyRow) -> tuple[Message, ...]:
-        if row.words == HISTORY:
-            found = self._connection.execute(sql.SAID_SO_FAR, {"conversation": row.conversation_id}).all()
-            return tuple(rows.message(said) for said in reversed(found))
-        if row.kind == "card":
-            return self._words_of_card(row)
-        frozen = self._connection.execute(sql.MESSAGES_OF_POST, {"post": row.key}).all()
-        if frozen:
-            return tuple(rows.message(found) for found in frozen)
-        message = self.message(row.message_id) if row.message_id else None
-        return (message,) if message else ()
-
-    def _words_of_card(self, row: AnyRow) -> tuple[Message, ...]:
-        """What the root was posted with: first words that were refused may be another post by now, or none."""
-        opened = self._one(timely.OPENED, conversation=row.conversation_id, thread=row.thread_id)
-        first = self.message(MessageId(opened.message_id)) if opened and opened.message_id else None
-        return (first,) if first else ()
 
     def _frozen(self, errand: ThreadErrand, choice: Choice) -> ThreadErrand:
         """What a post carries is decided at its first attempt and never again."""

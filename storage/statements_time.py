@@ -88,6 +88,12 @@ LAST_SAID: Final = (
 )
 HAS_MAIL: Final = select(CONFIGURATION.c.value).where(CONFIGURATION.c.name == "mail")
 SET_HAS_MAIL: Final = update(CONFIGURATION).where(CONFIGURATION.c.name == "mail").values(value=bindparam("to"))
+_PREFIX: Any = bindparam("prefix")
+FACTS: Final = select(CONFIGURATION.c.name, CONFIGURATION.c.value).where(
+    func.substr(CONFIGURATION.c.name, 1, func.length(_PREFIX)) == _PREFIX
+)
+SET_FACT: Final = update(CONFIGURATION).where(CONFIGURATION.c.name == bindparam("this")).values(value=bindparam("to"))
+DROP_FACT: Final = delete(CONFIGURATION).where(CONFIGURATION.c.name == bindparam("this"))
 MAILS_TO: Final = select(func.count()).where(
     d.kind == literal_column("'mail'"),
     d.to_ref == bindparam("address"),
@@ -131,7 +137,7 @@ SILENCES_LEFT: Final = (
     )
     .group_by(d.kind)
 )
-OPENED: Final = select(d.message_id).where(
+OPENED: Final = select(d.message_id, d.doubts).where(
     d.conversation_id == bindparam("conversation"),
     d.thread_id == bindparam("thread"),
     d.kind == "open",

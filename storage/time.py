@@ -103,6 +103,18 @@ class Time(Conversations):
         if not self._is_new(timely.CONFIGURATION, {"name": "mail", "value": value}):
             self._run(timely.SET_HAS_MAIL, {"to": value})
 
+    def facts(self, workplace: str) -> dict[str, str]:
+        prefix = _fact(workplace, "")
+        found = self._connection.execute(timely.FACTS, {"prefix": prefix})
+        return {row.name.removeprefix(prefix): row.value for row in found}
+
+    def put_fact(self, workplace: str, name: str, value: str) -> None:
+        values = {"name": _fact(workplace, name), "value": value}
+        if not value:
+            self._run(timely.DROP_FACT, {"this": values["name"]})
+        elif not self._is_new(timely.CONFIGURATION, values):
+            self._run(timely.SET_FACT, {"this": values["name"], "to": value})
+
     def mails_to(self, address: str, since: datetime) -> int:
         values = {"address": address, "since": since}
         return int(self._connection.execute(timely.MAILS_TO, values).scalar_one())
@@ -128,3 +140,7 @@ class Time(Conversations):
             which = {"conversation": deadline.conversation, "which": deadline.timer.value}
             self._run(timely.SET_DEADLINE, {**which, "at": deadline.at, "level": deadline.level})
         self.rings.append(DEADLINES)
+
+
+def _fact(workplace: str, name: str) -> str:
+    return f"fact:{workplace}:{name}"

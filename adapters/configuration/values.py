@@ -44,7 +44,13 @@ WORKPLACES: Final = {
         "Open the channel's details in Slack and copy the ID at the bottom (C…).",
         re.compile(r"[UWS][A-Z0-9]{2,20}"),
         "Copy the member ID from the person's profile in Slack (U…), or the ID of a user group (S…).",
-    )
+    ),
+    "teams": Refs(
+        re.compile(r"19:[^;\s/]{1,200}@thread\.(tacv2|skype)"),
+        "Choose Get link to channel in Teams and copy the part 19:…@thread.tacv2, with %3a written as : and %40 as @.",
+        re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+        "Copy the person's Object ID from the Microsoft Entra admin center, Users.",
+    ),
 }
 
 

@@ -20,7 +20,7 @@ from adapters.slack.inbox import Inbox
 from adapters.slack.listeners import Taker
 from adapters.slack.manifest import link, written
 from adapters.slack.probe import Probe, Witness
-from adapters.slack.setup import FIELDS, SlackSettings, faults
+from adapters.slack.setup import FIELDS, SlackSettings, faults, is_channel
 from adapters.slack.socket import SlackSocket
 from adapters.slack.tempo import Tempo
 from adapters.slack.workplace import SlackWorkplace
@@ -59,6 +59,10 @@ class SlackBridge:
         self._inbox: Inbox | None = None
         self._socket: SlackSocket | None = None
         self._door: HttpDoor | None = None
+
+    def has_channel(self, ref: str) -> bool:
+        """Whether this is written like a channel's id."""
+        return is_channel(ref)
 
     def listen(self, desk: Desk) -> None:
         """Name the desk that events go to; before the start."""

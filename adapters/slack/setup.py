@@ -14,6 +14,7 @@ INTERACTIVITY_PATH: Final = "/slack/interactivity"
 _BOT = re.compile(r"xoxb-[A-Za-z0-9-]+")
 _APP = re.compile(r"xapp-[A-Za-z0-9-]+")
 _SECRET = re.compile(r"[A-Za-z0-9]{16,128}")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
 _APP_ID = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 _MOST_CONNECTIONS: Final = 10  # what Slack allows one app
 _MOST_SECRETS: Final = 2  # the new one, and the old one for the day that it stays valid
@@ -100,6 +101,11 @@ def faults(settings: SlackSettings) -> list[str]:
         ),
     )
     return [sentence for fine, sentence in checks if not fine]
+
+
+def is_channel(ref: str) -> bool:
+    """Whether this is written like a channel's id."""
+    return _CHANNEL.fullmatch(ref) is not None
 
 
 def is_loopback(address: str, *, scheme: str = "http") -> bool:

@@ -1,13 +1,24 @@
-"""What `check` looks at outside: the workplace, its channels, the mail server."""
+"""What `check` looks at outside: the workplaces, their channels, the mail server."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from adapters.terminal.findings import Finding
 from bridge.errors import WorkplaceError
 from bridge.ports import Workplace
+
+
+class Line(Protocol):
+    """What can be asked of a connected workplace."""
+
+    @property
+    def workplace(self) -> Workplace:
+        """The way out."""
+
+    async def faults(self) -> tuple[str, ...]:
+        """What keeps us from being heard or from hearing."""
 
 
 class MailLine(Protocol):
@@ -17,13 +28,24 @@ class MailLine(Protocol):
         """Why no mail can be sent now; empty when all is well."""
 
 
-async def workplace(
-    faults: Callable[[], Awaitable[tuple[str, ...]]], place: Workplace, channels: Mapping[str, str]
-) -> list[Finding]:
-    """The workplace, and the channels by their names; they are only worth a look when it can be reached."""
-    if found := await faults():
-        return [Finding("workplace", is_well=False, advice=fault) for fault in found]
-    return [Finding("workplace", is_well=True), *[await _channel(place, *one) for one in channels.items()]]
+async def workplaces(lines: Mapping[str, Line], channels: Iterable[tuple[str, str, str]]) -> list[Finding]:
+    """Each workplace with its channels, which are (workplace, name, ref)."""
+    listed = list(channels)
+    found = list[Finding]()
+    for name, line in lines.items():
+        mine = [(called, ref) for workplace, called, ref in listed if workplace == name]
+        found += await _workplace(name if len(lines) > 1 else "", line, mine)
+    strange = sorted({workplace for workplace, _, _ in listed} - set(lines))
+    advice = "channels of it are configured, and it is not set up: see docs/settings.md"
+    return [*found, *(Finding(f"workplace {name}", is_well=False, advice=advice) for name in strange)]
+
+
+async def _workplace(name: str, line: Line, channels: Iterable[tuple[str, str]]) -> list[Finding]:
+    """Its channels are only worth a look when it can be reached."""
+    what = f"workplace {name}".rstrip()
+    if found := await line.faults():
+        return [Finding(what, is_well=False, advice=fault) for fault in found]
+    return [Finding(what, is_well=True), *[await _channel(line.workplace, *one) for one in channels]]
 
 
 async def _channel(place: Workplace, name: str, ref: str) -> Finding:

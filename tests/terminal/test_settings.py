@@ -183,6 +183,14 @@ WRONG = [
     ("SILTA_SLACK_CHANNEL", "#support"),
     ("SILTA_SLACK_CHANNEL", "xoxb-SECRET"),
     ("SILTA_SLACK_PACE", "0"),
+    ("SILTA_TEAMS_APP_ID", "silta"),
+    ("SILTA_TEAMS_APP_NAME", "x" * 31),
+    ("SILTA_TEAMS_APP_TYPE", "both"),
+    ("SILTA_TEAMS_TENANT_ID", "example.com"),
+    ("SILTA_TEAMS_CLOUD", "private"),
+    ("SILTA_TEAMS_CHANNEL", "support"),
+    ("SILTA_TEAMS_CHANNEL", "19:abc@thread.tacv2;messageid=1"),
+    ("SILTA_TEAMS_PACE", "slow"),
     ("SILTA_LIMIT_TEXT", "0"),
     ("SILTA_LIMIT_TEXT", "10001"),
     *((f"SILTA_LIMIT_{name}", "0") for name in ("VISITOR_MINUTE", "ADDRESS_MINUTE", "SITE_MINUTE", "SESSIONS_HOUR")),
@@ -203,6 +211,7 @@ def test_each_wrong_setting_stops_the_start_with_one_sentence(command: str, name
 def test_every_setting_that_can_be_wrong_is_tried() -> None:
     free = {"SILTA_HOST", "SILTA_DATABASE", "SILTA_SLACK_API_URL", "SILTA_SLACK_BOT_TOKEN", "SILTA_SLACK_APP_TOKEN"}
     free |= {"SILTA_SMTP_HOST", "SILTA_SMTP_USER", "SILTA_SMTP_PASSWORD", "SILTA_SMTP_CA_FILE"}
+    free |= {f"SILTA_TEAMS_{name}" for name in ("APP_PASSWORD", "LOGIN_URL", "OPENID_URL", "SERVICE_URL")}
     free |= {"SILTA_SLACK_SIGNING_SECRET"}  # its shape is the adapter's business, as the tokens' are
     assert {name for name, _ in WRONG} | free == {row.name for row in table.SETTINGS}
 
