@@ -93,7 +93,7 @@ class Outside:
     _excused_until: float = 0.0
     _hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def call_sign(self, channel: str) -> str:  # noqa: ARG002
+    def call_sign(self, channel: str) -> str:
         """Everything is heard here."""
         return ""
 
