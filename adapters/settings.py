@@ -150,6 +150,17 @@ class Settings(BaseSettings):
         "on", description="Whether calls keep to Slack's pace; off only against a pretend Slack on this machine."
     )
 
+    teams_app_id: str = Field(
+        "",
+        pattern=r"^([0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})?$",
+        description="Application (client) ID of the Teams bot's registration.",
+    )
+    teams_app_name: str = Field("Silta", max_length=30, description="Name of the Teams app, as the team reads it.")
+    teams_developer_name: str = Field("", max_length=32, description="Who stands behind the Teams app: your company.")
+    teams_developer_url: Address = Field("", description="Its website (https), shown with the Teams app.")
+    teams_privacy_url: Address = Field("", description="Its privacy page (https), shown with the Teams app.")
+    teams_terms_url: Address = Field("", description="Its terms of use (https), shown with the Teams app.")
+
     smtp_host: str = Field("", description="Mail server; empty: no mail is sent.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Its port: 587 for starttls, 465 for tls.")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
@@ -259,6 +270,19 @@ def missing_site(settings: Settings) -> list[str]:
     needs = {
         "slack_channel": "copy the ID at the bottom of the channel's details in Slack (C…), or apply a configuration",
         "site_origins": "write the address of your website, like https://shop.example, or apply a configuration",
+    }
+    return _unmet(settings, needs)
+
+
+def missing_package(settings: Settings) -> list[str]:
+    """What the package of the Teams app needs and nobody has said."""
+    needs = {
+        "teams_app_id": "copy the Application (client) ID of the app registration in Entra",
+        "teams_developer_name": "write your company's name; Teams shows it with the app",
+        "teams_developer_url": "write your website, like https://shop.example",
+        "teams_privacy_url": "write your privacy page, like https://shop.example/privacy",
+        "teams_terms_url": "write your terms of use, like https://shop.example/terms",
+        "public_url": "write where the bridge is reached, like https://chat.example.com",
     }
     return _unmet(settings, needs)
 
