@@ -276,6 +276,10 @@ class Programme:
         """What the workplace's app must be made of."""
         return registry.manifest(form, public_url)
 
+    def teams_package(self, settings: Settings, version: str) -> bytes:
+        """The package of the Teams app."""
+        return registry.teams_package(settings, version)
+
     async def demo(self, demo: Demo) -> None:
         """The real bridge against the playground, in one process, with a database that is thrown away."""
         with tempfile.TemporaryDirectory(prefix="silta-demo-") as folder:

@@ -109,7 +109,7 @@ async def _slack(settings: Settings) -> Connection:
 
 
 async def _teams(settings: Settings) -> Connection:
-    teams = import_module("adapters.teams")
+    teams = import_module("adapters.teams.connection")
     chosen = teams.TeamsSettings(
         app_id=settings.teams_app_id,
         app_password=settings.teams_app_password,
@@ -155,3 +155,20 @@ def manifest(form: str, public_url: str = "") -> str:
     """What a Slack app must be made of: `yaml`, `json` or a `link`; with an address its events come by HTTP."""
     words: str = import_module("adapters.slack").written(form, public_url)
     return words
+
+
+def teams_package(settings: Settings, version: str) -> bytes:
+    """The package of the Teams app, a zip. Raises Refused with a line for each fault."""
+    teams = import_module("adapters.teams.package")
+    values = teams.PackageValues(
+        app_id=settings.teams_app_id,
+        name=settings.teams_app_name,
+        public_url=settings.origin,
+        developer_name=settings.teams_developer_name,
+        developer_url=settings.teams_developer_url,
+        privacy_url=settings.teams_privacy_url,
+        terms_url=settings.teams_terms_url,
+        version=version,
+    )
+    made: bytes = teams.package(values)
+    return made
