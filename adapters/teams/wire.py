@@ -1,0 +1,43 @@
+"""Activities between JSON and the SDK's schema. The tables for it are made once: for each turn they cost more than all
+else together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from botbuilder import schema
+from botbuilder.schema import Activity, Attachment
+from msrest import Deserializer, Serializer
+
+_MODELS: Final = {name: kind for name, kind in vars(schema).items() if isinstance(kind, type)}
+_OUT: Final = Serializer(_MODELS)  # type: ignore[no-untyped-call]
+_IN: Final = Deserializer(_MODELS)  # type: ignore[no-untyped-call]
+CARD: Final = "application/vnd.microsoft.card.adaptive"
+
+
+class BadActivity(Exception):
+    """It is no activity."""
+
+
+def incoming(told: Mapping[str, Any]) -> Activity:
+    """The activity that JSON tells. Raises BadActivity."""
+    try:
+        activity = _IN("Activity", dict(told))
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise BadActivity(type(error).__name__) from error
+    if not isinstance(activity, Activity) or not activity.type:
+        raise BadActivity("no type")
+    return activity
+
+
+def outgoing(activity: Activity) -> dict[str, Any]:
+    """The JSON of an activity."""
+    told: dict[str, Any] = _OUT.body(activity, "Activity")  # type: ignore[no-untyped-call]
+    return told
+
+
+def card(content: Mapping[str, Any]) -> Attachment:
+    """An Adaptive Card to go with an activity."""
+    return Attachment(content_type=CARD, content=dict(content))
