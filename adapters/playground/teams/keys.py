@@ -55,7 +55,10 @@ class Keys:
     clock: Callable[[], float]
     current: Key = field(default_factory=lambda: Key(_first()))
     retired: Key | None = None
-    foreign: Key = field(default_factory=lambda: Key(_foreign()))
+
+    @property
+    def foreign(self) -> Key:
+        return Key(_foreign(), "foreign")
 
     def rotate(self) -> None:
         self.retired, self.current = self.current, Key(_new())
