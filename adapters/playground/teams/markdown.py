@@ -14,21 +14,23 @@ INLINE = re.compile(
     r"|!?\[(?P<label>[^\]\n]+)\]\((?P<url>[^)\s]+)(?:\s+\"[^\"]*\")?\)"
     r"|(?P<two>\*\*|(?<!\w)__)(?=\S)(?P<bold>.+?)(?<=\S)(?P=two)"
     r"|~~(?P<struck>.+?)~~"
-    r"|(?P<one>\*|(?<!\w)_)(?=[^\s*_])(?P<italic>.+?)(?<=\S)(?P=one)(?!\w)",
+    r"|\*(?=[^\s*])(?P<italic>.+?)(?<=\S)\*"
+    r"|(?<!\w)_(?=[^\s_])(?P<slanted>.+?)(?<=\S)_(?!\w)",
     re.DOTALL,
 )
 CARD_INLINE = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
     r"|\[(?P<label>[^\]\n]+)\]\((?P<url>[^)\s]+)\)"
     r"|(?P<two>\*\*|(?<!\w)__)(?=\S)(?P<bold>.+?)(?<=\S)(?P=two)"
-    r"|(?P<one>\*|(?<!\w)_)(?=[^\s*_])(?P<italic>.+?)(?<=\S)(?P=one)(?!\w)",
+    r"|\*(?=[^\s*])(?P<italic>.+?)(?<=\S)\*"
+    r"|(?<!\w)_(?=[^\s_])(?P<slanted>.+?)(?<=\S)_(?!\w)",
     re.DOTALL,
 )
 HEADING = re.compile(r"(#{1,6})\s+(.*)")
 BULLET = re.compile(r"\s*[-*+]\s+(.*)")
 NUMBER = re.compile(r"\s*\d+[.)]\s+(.*)")
 HARD_BREAK = re.compile(r"(?:  |\\)\n")
-TAGS = {"bold": "strong", "struck": "s", "italic": "em"}
+TAGS = {"bold": "strong", "struck": "s", "italic": "em", "slanted": "em"}
 
 
 def inline(text: str, pattern: re.Pattern[str] = INLINE) -> str:
