@@ -29,7 +29,7 @@ async def playground(rules) -> AsyncIterator[Playground]:
 
 
 @pytest.fixture
-def teams(playground) -> Teams:
+def teams(playground: Playground) -> Teams:
     return playground.teams
 
 

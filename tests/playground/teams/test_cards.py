@@ -137,7 +137,7 @@ async def test_a_wrong_activity_is_400_with_the_reason(client, activity, reason)
 
 
 async def test_a_body_that_is_no_object_is_400(client):
-    for body in ([], "x", 5):
+    for body in ([1], "x", 5):
         status, got = await client.send("", body)
         assert (status, got["error"]["code"]) == (400, "BadSyntax")
 

@@ -10,7 +10,7 @@ from adapters.playground.teams.api import CONNECTOR
 from adapters.playground.teams.deliveries import HABITS
 from adapters.playground.teams.errors import CODES
 from adapters.playground.teams.events import EVENTS
-from adapters.playground.teams.faults import AFTER, BEFORE
+from adapters.playground.teams.faults import AFTER, BEFORE, METHODS
 from adapters.playground.teams.workspace import ANNA, BILLING, BOT, GUEST, MIKAEL, OUTSIDER, SUPPORT, TEAM
 from tests.house.tree import ROOT
 from tests.playground.teams.wire import QUICK, card, carded, claim
@@ -23,8 +23,8 @@ def rules():
 
 @pytest.fixture
 def play(http, teams):
-    async def call(verb, status=200, **body):
-        async with http.post(f"{teams.stage.url}/teams/control/{verb}", json=body) as got:
+    async def call(route, status=200, /, **body):
+        async with http.post(f"{teams.stage.url}/teams/control/{route}", json=body) as got:
             assert got.status == status, await got.text()
             return await got.json()
 
@@ -206,12 +206,17 @@ def test_the_page_lists_the_error_codes():
 
 
 def test_the_page_lists_the_calls():
-    listed = {(name, rest[0]) for name, rest in rows("Connector and login").items()}
-    wanted = {(f"{verb} {path.partition('/v3')[2]}", name) for verb, path, name, _ in CONNECTOR}
-    named = {(re.sub(r"\{\w+\}", "", call), name) for call, name in listed if "v3" in call}
-    assert {(call.replace("v3", ""), name) for call, name in named} == {
-        (re.sub(r"\{\w+\}", "", call), name) for call, name in wanted
-    }
+    listed = {(name, rest[0]) for name, rest in listed_calls().items() if " v3/" in name}
+    paths = [(verb, re.sub(r"\{\w+\}", "{id}", path.partition("/v3/")[2]), name) for verb, path, name, _ in CONNECTOR]
+    assert listed == {(f"{verb} v3/{path}", name) for verb, path, name in paths}
+
+
+def listed_calls():
+    return rows("Connector and login")
+
+
+def test_the_page_lists_the_kinds_of_calls():
+    assert {rest[0] for rest in listed_calls().values()} == set(METHODS)
 
 
 def test_the_page_and_the_docstring_list_the_routes(teams):

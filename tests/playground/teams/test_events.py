@@ -332,7 +332,7 @@ async def made(teams, bot, client):
     await teams.settled()
     await teams.uninstall()
     await teams.install()
-    found = {}
+    found: dict[str, list] = {}
     for one in teams.deliveries:
         found.setdefault(one.name, []).append(one.activity)
     messages = {one.get("id"): one for one in found["message"] if "text" in one}

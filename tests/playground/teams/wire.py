@@ -102,7 +102,7 @@ def place(channel: str, root: str = "") -> str:
     return quote(f"{channel};messageid={root}" if root else channel, safe="")
 
 
-def text(words: str, **more: Any) -> JSON:
+def text(words: Any, **more: Any) -> JSON:
     return {"type": "message", "textFormat": "plain", "text": words} | more
 
 
@@ -110,7 +110,7 @@ def carded(card: JSON, **more: Any) -> JSON:
     return {"type": "message", "attachments": [{"contentType": CARD, "content": card}]} | more
 
 
-def card(*body: JSON, **more: Any) -> JSON:
+def card(*body: Any, **more: Any) -> JSON:
     elements = list(body) or [{"type": "TextBlock", "text": "A visitor waits"}]
     return {"type": "AdaptiveCard", "version": "1.5", "body": elements} | more
 
