@@ -129,13 +129,17 @@ class Control:
 
     async def messages(self, request: web.Request) -> web.Response:
         asked = Wanted(dict(request.query))
-        channel = asked.text("channel")
-        found = display.channel(self.stage, channel, asked.text("viewer", ""))
-        return _json(messages=[one | self._replies(channel, one["id"]) for one in found])
+        found = display.channel(self.stage, asked.text("channel"), asked.text("viewer", ""))
+        replies = self._replies(asked.text("channel"))
+        return _json(messages=[one | replies.get(one["id"], {"replies": 0, "latest": None}) for one in found])
 
-    def _replies(self, channel: str, root: str) -> JSON:
-        replies = [one for one in self.stage.workspace.thread(channel, root) if one.is_reply]
-        return {"replies": len(replies), "latest": replies[-1].at if replies else None}
+    def _replies(self, channel: str) -> dict[str, JSON]:
+        counted: dict[str, JSON] = {}
+        for post in self.stage.workspace.posts.get(channel, {}).values():
+            if post.is_reply:
+                known = counted.get(post.root, {"replies": 0})
+                counted[post.root] = {"replies": known["replies"] + 1, "latest": post.at}
+        return counted
 
     async def thread(self, request: web.Request) -> web.Response:
         asked = Wanted(dict(request.query))

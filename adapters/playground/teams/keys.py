@@ -14,11 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from adapters.playground.teams.workspace import APP_ID, TENANT
-from adapters.playground.values import JSON
+from adapters.playground.values import JSON, trim
 
 ISSUER = "https://api.botframework.com"
 AUDIENCE = "https://api.botframework.com"
 ALGORITHM = "RS256"
+MOST_TOKENS = 1000
 
 
 def _new() -> rsa.RSAPrivateKey:
@@ -41,11 +42,15 @@ class Key:
     private: rsa.RSAPrivateKey
     kid: str = field(default_factory=lambda: secrets.token_urlsafe(16))
 
-    @property
-    def public(self) -> JSON:
+    def public(self, endorsements: tuple[str, ...]) -> JSON:
+        """As the key set lists it, with the channels that it signs for."""
         made: JSON = json.loads(RSAAlgorithm.to_jwk(self.private.public_key()))
         named = {"kty": "RSA", "use": "sig", "kid": self.kid, "x5t": self.kid, "n": made["n"], "e": made["e"]}
-        return named | {"endorsements": ["msteams"]}
+        return named | {"endorsements": list(endorsements)}
+
+
+def _named(kid: str) -> dict[str, Any]:
+    return {"kid": kid, "x5t": kid} if kid else {}
 
 
 @dataclass(slots=True)
@@ -55,6 +60,7 @@ class Keys:
     clock: Callable[[], float]
     current: Key = field(default_factory=lambda: Key(_first()))
     retired: Key | None = None
+    endorsements: tuple[str, ...] = ("msteams",)
 
     @property
     def foreign(self) -> Key:
@@ -64,7 +70,7 @@ class Keys:
         self.retired, self.current = self.current, Key(_new())
 
     def published(self) -> JSON:
-        return {"keys": [self.current.public]}
+        return {"keys": [self.current.public(self.endorsements)]}
 
     def claims(self, service_url: str) -> JSON:
         now = int(self.clock())
@@ -73,7 +79,12 @@ class Keys:
 
     def sign(self, claims: JSON, key: Key | None = None) -> str:
         key = key or self.current
-        return jwt.encode(claims, key.private, ALGORITHM, headers={"kid": key.kid, "x5t": key.kid})
+        return jwt.encode(claims, key.private, ALGORITHM, headers=_named(key.kid))
+
+    def forge(self, claims: JSON, key: Key, algorithm: str, kid: str) -> str:
+        """With another algorithm: `none` is unsigned, HS256 takes what is public of the key as its secret."""
+        secrets_of: dict[str, Any] = {"none": None, "HS256": key.public(self.endorsements)["n"]}
+        return jwt.encode(claims, secrets_of.get(algorithm, key.private), algorithm, headers=_named(kid))
 
 
 @dataclass(slots=True)
@@ -92,6 +103,7 @@ class Tokens:
         claims |= {"appid": APP_ID, "iat": now, "nbf": now, "exp": now + self.lifetime, "uti": secrets.token_hex(8)}
         made = jwt.encode(claims, self.secret)
         self.given[made] = self.clock() + self.lifetime
+        trim(self.given, MOST_TOKENS)
         return made
 
     def is_good(self, token: str) -> bool:

@@ -87,6 +87,27 @@ async def test_every_kind_of_false_token_can_be_made(teams, bot, http):
     assert verified(bot.tokens[1], found)
 
 
+async def test_other_algorithms_and_names_of_keys_can_be_forged(teams, http):
+    _, found = await published(teams, http)
+    for algorithm in ("none", "HS256", "RS512"):
+        with pytest.raises(jwt.InvalidAlgorithmError):
+            verified(teams.token_for(algorithm=algorithm), found)
+    with pytest.raises(jwt.InvalidSignatureError):
+        verified(teams.token_for(signer="foreign", kid=found[0]["kid"]), found)
+    with pytest.raises(KeyError):
+        verified(teams.token_for(kid=""), found)
+    teams.endorse("webchat")
+    _, found = await published(teams, http)
+    assert found[0]["endorsements"] == ["webchat"]
+
+
+async def test_an_honest_activity_can_be_had_without_a_post(teams, bot):
+    made = teams.activity_for(ANNA, SUPPORT, "@Silta hello")
+    assert await teams.send_raw(made | {"serviceUrl": "https://evil.test/"}) == (200, {})
+    assert bot.activities[0]["text"] == "<at>Silta</at> hello"
+    assert teams.messages(SUPPORT) == []
+
+
 async def test_a_message_says_who_where_and_what(teams, bot):
     root = await teams.say(ANNA, SUPPORT, "one & <two>\nthree", to_bot=True)
     reply = await teams.say(MIKAEL, SUPPORT, "yes @Anna", root)
