@@ -24,6 +24,7 @@ class Answer:
     status: int = 200
     body: JSON = field(default_factory=dict)
     raw: str = ""
+    picture: bytes = b""
     error: str = ""
     retry_after: int = 0
     is_cut: bool = False
@@ -88,6 +89,8 @@ def response(request: web.Request, answer: Answer) -> web.Response:
     if answer.raw:
         kind = "application/json" if answer.raw.startswith("{") else "text/html"
         return web.Response(text=answer.raw, status=answer.status, content_type=kind, headers=headers)
+    if answer.picture:
+        return web.Response(body=answer.picture, status=answer.status, content_type="application/octet-stream")
     if not answer.body:
         return web.Response(status=answer.status, headers=headers)
     return web.json_response(answer.body, status=answer.status, headers=headers)

@@ -38,6 +38,7 @@ CONNECTOR: tuple[tuple[str, str, str, connector.Method], ...] = (
     ("GET", f"{TALK}/pagedmembers", "members", connector.members),
     ("GET", f"{BASE}/teams/{{conversation}}", "teams", connector.team),
     ("GET", f"{BASE}/teams/{{conversation}}/conversations", "teams", connector.channels),
+    ("GET", f"{BASE}/attachments/{{item}}/views/original", "attachment", connector.attachment),
 )
 
 
@@ -68,6 +69,8 @@ def _answer(work: Work) -> Answer:
         status, body = work()
     except ConnectorError as error:
         return refused(error)
+    if connector.PICTURE in body:
+        return Answer(status=status, picture=body[connector.PICTURE])
     return Answer(status=status, body=body, error=str(body.get("error", "")) if status >= 400 else "")
 
 

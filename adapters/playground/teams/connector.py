@@ -13,6 +13,7 @@ from adapters.playground.teams.workspace import APP_ID, BOT, GENERAL, TENANT, Co
 from adapters.playground.values import JSON
 
 LEAST_PAGE, MOST_PAGE = 50, 500
+PICTURE = "picture"
 Made = tuple[int, JSON]
 
 
@@ -213,6 +214,15 @@ def _team(stage: Stage, asked: Asked) -> Team:
         raise ConnectorError("ConversationNotFound")
     _bot_is_in(stage)
     return stage.workspace.team
+
+
+def attachment(stage: Stage, asked: Asked) -> Made:
+    """A picture that a person pasted; its bytes are the answer."""
+    _bot_is_in(stage)
+    raw = stage.pasted.get(asked.item)
+    if raw is None:
+        raise ConnectorError("NotFound")
+    return 200, {PICTURE: raw}
 
 
 Method = Callable[[Stage, Asked], Made]

@@ -141,7 +141,11 @@ class Deliveries:
             self.session = ClientSession()
         headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": AGENT}
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
-        body = activity if isinstance(activity, bytes) else json.dumps(activity, ensure_ascii=False).encode(errors="replace")
+        body = (
+            activity
+            if isinstance(activity, bytes)
+            else json.dumps(activity, ensure_ascii=False).encode(errors="replace")
+        )
         wait = ClientTimeout(total=timeout)
         try:
             async with self.session.post(

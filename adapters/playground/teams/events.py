@@ -85,8 +85,10 @@ def message(stage: Stage, post: Post, person: Person, *, kind: str = "message", 
     made = _about(stage, kind, post, person)
     made["channelData"] |= {"eventType": event} if event else {}
     made["entities"] = [*(dict(one) for one in post.content.entities), dict(CLIENT)]
-    body = {"contentType": "text/html", "content": post.content.html}
-    return made | {"text": post.content.text, "attachments": [body]}
+    attached = [{"contentType": "text/html", "content": post.content.html}]
+    if post.content.pasted:
+        attached.insert(0, {"contentType": "image/*", "contentUrl": stage.pasted_url(post.content.pasted)})
+    return made | {"text": post.content.text, "attachments": attached}
 
 
 def deleted(stage: Stage, post: Post, person: Person) -> JSON:

@@ -27,7 +27,8 @@ AFTER = {
     "wrong_id": "stored, then an answer whose id no message has",
 }
 CODED = "error:"
-METHODS = ("create", "send", "update", "delete", "members", "member", "teams", "token", "openid", "keys")
+METHODS: tuple[str, ...] = ("create", "send", "update", "delete", "members", "member", "teams", "attachment", "token")
+METHODS += ("openid", "keys")
 EVERY_METHOD = "*"
 
 

@@ -98,6 +98,14 @@ def share(stage: Stage, user: str, where: tuple[str, str], names: Sequence[str],
     return id
 
 
+def paste(stage: Stage, user: str, where: tuple[str, str], raw: bytes, text: str = "") -> str:
+    """A picture in the text: the bot gets an address that wants its token."""
+    made = markup.typed(text, stage.workspace)
+    hosted = "https://graph.microsoft.com/v1.0/hostedContents/x/$value"
+    body = f'{made.html if text else ""}<p><img alt="image" src="{hosted}"></p>'
+    return put(stage, user, where, replace(made, html=body, pasted=stage.paste(raw)))
+
+
 def edit(stage: Stage, user: str, where: tuple[str, str], text: str) -> None:
     """`where` is the channel and the post's id."""
     post = _mine(stage, user, *where)

@@ -4,6 +4,7 @@ act on it.
 
 from __future__ import annotations
 
+import secrets
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -15,6 +16,9 @@ from adapters.playground.teams.keys import Keys, Tokens
 from adapters.playground.teams.pace import Pace
 from adapters.playground.teams.values import Call
 from adapters.playground.teams.workspace import TENANT, Content, Post, Workspace
+from adapters.playground.values import trim
+
+MOST_PASTED = 100
 
 
 @dataclass(slots=True)
@@ -28,6 +32,7 @@ class Stage:
     live: Live = field(default_factory=Live)
     faults: Faults = field(default_factory=Faults)
     calls: deque[Call] = field(default_factory=deque)
+    pasted: dict[str, bytes] = field(default_factory=dict)
     busy: set[str] = field(default_factory=set)
     url: str = ""
     is_installed: bool = True
@@ -45,6 +50,16 @@ class Stage:
     @property
     def service_url(self) -> str:
         return f"{self.url}/teams/connector/{TENANT}/"
+
+    def paste(self, raw: bytes) -> str:
+        """Keeps a picture; the id of its attachment."""
+        id = f"0-weu-d1-{secrets.token_hex(16)}"
+        self.pasted[id] = raw
+        trim(self.pasted, MOST_PASTED)
+        return id
+
+    def pasted_url(self, id: str) -> str:
+        return f"{self.service_url}v3/attachments/{id}/views/original"
 
     def new_id(self) -> str:
         """Thirteen digits, unique and greater than every earlier one."""

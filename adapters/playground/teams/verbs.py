@@ -59,6 +59,10 @@ class Teams(Forgery):
         """Files by name; the bot gets a tag for each and no content."""
         return people.share(self.stage, user, (channel, thread), names, text)
 
+    async def paste(self, user: str, channel: str, raw: bytes, thread: str = "", *, text: str = "") -> str:
+        """A picture in the message; the bot may fetch it with its token."""
+        return people.paste(self.stage, user, (channel, thread), raw, text)
+
     async def edit(self, user: str, channel: str, id: str, text: str) -> None:
         people.edit(self.stage, user, (channel, id), text)
 

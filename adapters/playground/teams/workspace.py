@@ -70,7 +70,9 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What was sent. `html` is the rich body of a person's post; an app's post has a text format."""
+    """What was sent. `html` is the rich body of a person's post, `pasted` the id of a picture in it; an
+    app's post has a text format.
+    """
 
     text: str = ""
     text_format: str = "plain"
@@ -78,6 +80,7 @@ class Content:
     entities: tuple[JSON, ...] = ()
     card: JSON | None = None
     picture: str = ""
+    pasted: str = ""
     notifies: bool = False
 
 

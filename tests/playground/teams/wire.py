@@ -76,7 +76,7 @@ class Client:
         async with self.http.request(verb, url, json=body, headers=headers) as got:
             self.headers = got.headers
             is_json = got.content_type == "application/json"
-            return got.status, await got.json() if is_json else await got.text()
+            return got.status, await got.json() if is_json else (await got.read()).decode("latin-1")
 
     async def create(self, activity: JSON, channel: str = SUPPORT, **changes: Any) -> tuple[int, Any]:
         body = {"isGroup": True, "tenantId": TENANT, "channelData": {"channel": {"id": channel}}, "activity": activity}
