@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from botbuilder import schema
-from botbuilder.schema import Activity, Attachment
+from botbuilder.schema import Activity, Attachment, ChannelAccount, Mention
 from msrest import Deserializer, Serializer
 
 _MODELS: Final = {name: kind for name, kind in vars(schema).items() if isinstance(kind, type)}
@@ -36,6 +36,12 @@ def outgoing(activity: Activity) -> dict[str, Any]:
     """The JSON of an activity."""
     told: dict[str, Any] = _OUT.body(activity, "Activity")  # type: ignore[no-untyped-call]
     return told
+
+
+def mention(entity: Mapping[str, Any]) -> Mention:
+    """What makes words of a text a mention."""
+    who = entity["mentioned"]
+    return Mention(type="mention", text=entity["text"], mentioned=ChannelAccount(id=who["id"], name=who["name"]))
 
 
 def card(content: Mapping[str, Any]) -> Attachment:

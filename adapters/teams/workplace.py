@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from botbuilder.schema import Activity, ConversationAccount, Entity
+from botbuilder.schema import Activity, ConversationAccount
 
 from adapters.teams import identity, people, render, wire
 from adapters.teams.calls import Connector
@@ -161,7 +161,7 @@ class TeamsWorkplace:
             made = render.with_mentions(render.notice_card(post, called.strip()), [dict(one) for one in entities])
             return [Activity(type="message", summary=summary, attachments=[wire.card(made)], channel_data=loud)]
         texts = render.lines(post, called.strip())
-        mentioned = [Entity(type="mention", additional_properties=dict(one)) for one in entities]
+        mentioned = [wire.mention(one) for one in entities]
         return [
             Activity(
                 type="message",
