@@ -88,17 +88,19 @@ def agree(claimed: Mapping[str, Any], activity: Mapping[str, Any], settings: Tea
         raise Unproven(403, "a service address that is not Teams'")
     if activity.get("channelId") != CHANNEL:
         raise Unproven(403, "another channel than Teams")
-    if strange := tenants(activity) - {settings.tenant_id.lower()}:
-        raise Unproven(403, f"{len(strange)} other organisation")
+    if (tenant := place(activity)) and tenant != settings.tenant_id.lower():
+        raise Unproven(403, "another organisation")
 
 
-def tenants(activity: Mapping[str, Any]) -> frozenset[str]:
-    """The organisations that an activity says it happened in."""
-    told = (
-        mapping(activity.get("conversation")).get("tenantId"),
-        mapping(mapping(activity.get("channelData")).get("tenant")).get("id"),
-    )
-    return frozenset(text(one).lower() for one in told if one)
+def place(activity: Mapping[str, Any]) -> str:
+    """The organisation in whose team it happened; guests and members of shared channels come from others."""
+    told = mapping(activity.get("conversation")).get("tenantId")
+    return text(told).lower() or home(activity)
+
+
+def home(activity: Mapping[str, Any]) -> str:
+    """The organisation that whoever did it belongs to, as far as the activity tells; empty if it does not."""
+    return text(mapping(mapping(activity.get("channelData")).get("tenant")).get("id")).lower()
 
 
 def _even(address: str) -> str:
