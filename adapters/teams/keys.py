@@ -52,6 +52,7 @@ class Keys:
         self._keys: Mapping[str, Key] = {}
         self._fetched_at = float("-inf")
         self._tried_at = float("-inf")
+        self.edition = 0  # another number when the keys are others
         self._fetching: asyncio.Task[None] | None = None
 
     async def key(self, kid: str) -> Key | None:
@@ -96,6 +97,7 @@ class Keys:
             return
         if keys := dict(_readable(sequence(found.get("keys")))):
             self._keys, self._fetched_at = keys, self._clock()
+            self.edition += 1
 
     def _keys_address(self, named: str) -> str:
         """Where the keys are: over https, or on this machine when the first address is."""
