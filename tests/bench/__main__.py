@@ -17,6 +17,7 @@ STANDING = {
     "rates": rates.measure,
     "memory": standing.memory,
     "start": standing.start,
+    "both": standing.both,
     "restart": standing.restart,
 }
 BEGAN = time.monotonic()
