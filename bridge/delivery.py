@@ -13,10 +13,10 @@ from typing import Final, TypeVar
 
 from bridge.alerts import Alerts
 from bridge.carriers import Carrier
-from bridge.errors import ROOT_GONE, Refused, Rejected, Unknown, Unreachable, WorkplaceError
+from bridge.errors import Refused, Rejected, Unknown, Unreachable, WorkplaceError
 from bridge.ground import Ground, notice
 from bridge.model import Delivery, Kind, Moment, Step, ThreadState
-from bridge.moving import goes_on_there, move
+from bridge.moving import drawn_again, goes_on_there, move, must_move
 from bridge.pace import Meter
 from bridge.ports import Bell, Clock, Placed, Signals, Store, Unit
 from bridge.topics import OUTBOX, changed_topic
@@ -53,18 +53,6 @@ class Round:
     errands: tuple[tuple[str, Errand], ...]
     next_due: datetime | None
     is_more: bool
-
-
-def _must_move(errand: Errand, error: WorkplaceError) -> bool:
-    """The thread is gone, or its channel is of no use and conversations of the site go to another one by now."""
-    if errand.delivery.kind in PASSING or not isinstance(errand, ThreadErrand):
-        return False
-    if errand.thread.state is ThreadState.STANDBY:
-        return False
-    if isinstance(error, Rejected):
-        return error.cause == ROOT_GONE
-    has_other = errand.site.channel != errand.thread.channel
-    return isinstance(error, Unreachable) and error.standing and has_other
 
 
 @dataclass(slots=True)
@@ -248,9 +236,9 @@ class Courier:
         has_lease = self._held_until > now + self.carrier.timeout
         return silence if has_lease else max(silence, LOOKS_EVERY)
 
-    async def _postpone(self, errand: Errand, wait: float, cause: str) -> None:
+    async def _postpone(self, errand: Errand, wait: float, cause: str) -> bool:
         number, until = errand.delivery.number, self.clock.now() + timedelta(seconds=wait)
-        await self._record(lambda tx: tx.postponed(number, self._epoch, until, cause))
+        return await self._record(lambda tx: tx.postponed(number, self._epoch, until, cause))
 
     async def _outcome(self, errand: Errand) -> Outcome:
         try:
@@ -270,6 +258,8 @@ class Courier:
         """Whether it is recorded as standing there; None while a successor looks for what its own attempt left."""
         number, (ref, order) = errand.delivery.number, (placed.ref, placed.order) if placed else ("", "")
         if not tx.delivered(number, self._epoch, ref, order):
+            if errand.delivery.kind is Kind.CARD and isinstance(errand, ThreadErrand):
+                drawn_again(tx, errand.thread.id, moment)
             return None if tx.is_doubtful(number) else False
         if isinstance(errand, ThreadErrand) and errand.thread.state is ThreadState.STANDBY:
             goes_on_there(tx, errand.thread.id, moment)
@@ -289,11 +279,12 @@ class Courier:
 
     async def _failed(self, method: str, errand: Errand, error: WorkplaceError) -> None:
         number, now = errand.delivery.number, self.clock.now()
-        if isinstance(errand, ThreadErrand) and _must_move(errand, error):
+        is_passing = errand.delivery.kind in PASSING
+        if isinstance(errand, ThreadErrand) and not is_passing and must_move(errand, error):
             thread, moment = errand.thread.id, self.clock.moment()
             await self._record(lambda tx: move(tx, thread, moment))
             await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
-        elif errand.delivery.kind in PASSING and not isinstance(error, Unreachable):
+        elif is_passing and not isinstance(error, Unreachable):
             await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
         elif isinstance(error, Rejected):
             await self._record(partial(self._gave_up, errand=errand, cause=error.cause, moment=self.clock.moment()))
@@ -308,7 +299,10 @@ class Courier:
 
     async def _try_later(self, method: str, errand: Errand, error: WorkplaceError) -> None:
         is_limited = isinstance(error, Unreachable) and error.limited
-        await self._postpone(errand, self._pause(method, errand, error), LIMITED if is_limited else error.cause)
+        cause = LIMITED if is_limited else error.cause
+        if not await self._postpone(errand, self._pause(method, errand, error), cause) and isinstance(error, Unknown):
+            await self.clock.sleep(PROVES_AFTER.total_seconds())  # it may happen yet, after what a successor did
+            await self._happened(errand, None)
         is_standing = isinstance(error, Unreachable) and (error.standing or errand.attempt >= LONG_TRIED)
         if is_standing and not is_limited:
             await self._alarm(errand, error)
@@ -331,13 +325,15 @@ class Courier:
     def _pause(self, method: str, errand: Errand, error: WorkplaceError) -> float:
         """Seconds until the next attempt; nothing else is tried where it would fail alike."""
         wait = error.wait if isinstance(error, Unreachable) else None
-        now = self.clock.monotonic()
+        now, back_off = self.clock.monotonic(), BACK_OFF[min(errand.attempt, len(BACK_OFF)) - 1]
         if isinstance(error, Unreachable) and error.standing:
             wait = STANDING_WAIT if wait is None else wait
             self._meters[method].silence(errand.channel.ref, wait, now)
         elif isinstance(error, Unreachable) and error.limited:
             self._meters[method].silence("", wait or 1.0, now)
-        return BACK_OFF[min(errand.attempt, len(BACK_OFF)) - 1] if wait is None else wait
+        elif isinstance(error, Unknown) and errand.delivery.kind is Kind.CARD:  # or its late effect undoes the next one
+            wait = max(PROVES_AFTER.total_seconds(), back_off)
+        return back_off if wait is None else wait
 
     async def _alarm(self, errand: Errand, error: WorkplaceError) -> None:
         """One alert per cause, until it is over."""
@@ -347,8 +343,8 @@ class Courier:
         await self.alerts.tell(self.carrier.name, errand.channel.ref, error.cause, sentence)
 
     async def _resolve(self, doubt: Doubt) -> None:
-        """Look for a doubtful post by its key. Not finding it proves nothing until late effects are over."""
-        errand = doubt.errand
+        """Look for a doubtful post by its key. Not found proves something if late effects were over as we asked."""
+        errand, asked_at = doubt.errand, self.clock.now()
         found = await self._found(errand)
         if found is None:
             again = self.clock.now() + timedelta(seconds=5)
@@ -362,7 +358,7 @@ class Courier:
         elif errand.delivery.kind is Kind.MAIL and errand.doubts > MAIL_REPEATS:
             await self._stop_repeating(errand)
         else:
-            await self._record(partial(self._missing, doubt=doubt, now=self.clock.now()))
+            await self._record(partial(self._missing, doubt=doubt, asked_at=asked_at))
 
     async def _leave_one(self, errand: Errand) -> None:
         """A successor may have posted what our call left too, or not have found it: of all that shows, one stays."""
@@ -384,11 +380,11 @@ class Courier:
         await self._record(lambda tx: tx.gave_up(errand.delivery.number, self._epoch, "doubtful"))
         await self._alarm(errand, Rejected("doubtful", "a mail may have arrived, and the server never said so"))
 
-    def _missing(self, tx: Transaction, *, doubt: Doubt, now: datetime) -> bool:
+    def _missing(self, tx: Transaction, *, doubt: Doubt, asked_at: datetime) -> bool:
         number, proven_at = doubt.errand.delivery.number, doubt.ended_at + PROVES_AFTER
-        if now < proven_at:
+        if asked_at < proven_at:
             return tx.look_again(number, self._epoch, proven_at)
-        return tx.not_found(number, self._epoch, now)
+        return tx.not_found(number, self._epoch, asked_at)
 
     async def _record(self, unit: Unit[T]) -> T:
         """What happened outside must be written down; while the memory cannot write, we wait with it in hand."""

@@ -7,12 +7,23 @@ from dataclasses import replace
 from typing import Final
 
 from bridge.conversation import rides_in_card
+from bridge.errors import ROOT_GONE, Rejected, Unreachable, WorkplaceError
 from bridge.ground import HISTORY, Ground, card, delivery_to, notice
 from bridge.model import ChannelId, Delivery, Kind, Message, Moment, Status, Step, Thread, ThreadId, ThreadState
-from bridge.transaction import Transaction
+from bridge.transaction import ThreadErrand, Transaction
 
 MOVED: Final = "moved"  # the words of a card that stands in for one that is gone
 _log = logging.getLogger("silta.moving")
+
+
+def must_move(errand: ThreadErrand, error: WorkplaceError) -> bool:
+    """The thread is gone, or its channel is of no use and conversations of the site go to another one by now."""
+    if errand.thread.state is ThreadState.STANDBY:
+        return False
+    if isinstance(error, Rejected):
+        return error.cause == ROOT_GONE
+    has_other = errand.site.channel != errand.thread.channel
+    return isinstance(error, Unreachable) and error.standing and has_other
 
 
 def moved(ground: Ground, to: ChannelId, first: Message | None, unposted: tuple[Message, ...]) -> Step:
@@ -80,3 +91,12 @@ def goes_on_there(tx: Transaction, thread_id: ThreadId, moment: Moment) -> None:
     lines = (_line(here, message) for message in tx.unposted(conversation.id) if message != said)
     history = so_far if conversation.places > 1 else ()
     tx.save(Step(conversation, thread=here.thread, deliveries=(*history, *lines)))
+
+
+def drawn_again(tx: Transaction, thread_id: ThreadId, moment: Moment) -> None:
+    """Who was replaced has drawn a card after its successor did, as things stood before: once more, as they stand."""
+    thread = tx.thread(thread_id)
+    if thread is None:
+        return
+    conversation = tx.lock_conversation(thread.conversation)
+    tx.save(Step(conversation, thread=thread, deliveries=(card(Ground(conversation, thread, moment)),)))
