@@ -41,6 +41,7 @@ from bridge.delivery import Courier
 from bridge.differences import differences
 from bridge.errors import NotFound, Refused
 from bridge.health import Health
+from bridge.lookout import Lookout
 from bridge.mailing import MailCarrier
 from bridge.managers import ManagerDesk
 from bridge.ports import Clock, Signals, Workplace
@@ -108,6 +109,8 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         chores = Chores(store, clock, [carrier.name for carrier in carriers], managers)
         timekeeper = Timekeeper(store, clock)
         await stack.enter_async_context(_ticking(chores, timekeeper, signals))
+        lookout = Lookout(store, signals, clock, alerts, places)
+        await stack.enter_async_context(_kept(chores.keep_lookout(lookout)))
         repair = Repair(store, clock, agents, places)
         for name in [name for name, place in places.items() if place.capabilities.read_back]:
             await stack.enter_async_context(_kept(chores.keep_repaired(repair, name)))

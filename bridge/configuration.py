@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bridge.model import Channel, Site
-from bridge.schedules import Schedule, SitePolicy
+from bridge.schedules import NOWHERE, Fallback, Schedule, SitePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class ChannelEntry:
     name: str
     channel: Channel
     schedule: Schedule
+    fallback: Fallback = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class SiteEntry:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Everything. Each site's channel and each level's channel is one of `channels`."""
+    """Everything. Each channel that a site, a level or a fallback names is one of `channels`."""
 
     sites: tuple[SiteEntry, ...] = ()
     channels: tuple[ChannelEntry, ...] = ()

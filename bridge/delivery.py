@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypeVar
 
+from bridge import fallback
 from bridge.alerts import Alerts
 from bridge.carriers import Carrier
-from bridge.errors import ROOT_GONE, Refused, Rejected, Unknown, Unreachable, WorkplaceError
+from bridge.errors import Refused, Rejected, Unknown, Unreachable, WorkplaceError
 from bridge.ground import Ground, notice
 from bridge.model import Delivery, Kind, Moment, Step, ThreadState
-from bridge.moving import goes_on_there, move
+from bridge.moving import PASSING, goes_on_there, move, must_move
 from bridge.pace import Meter
 from bridge.ports import Bell, Clock, Placed, Signals, Store, Unit
 from bridge.topics import OUTBOX, changed_topic
@@ -32,7 +33,6 @@ AT_ONCE: Final = 16  # calls under way in one workplace
 BACK_OFF: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds before each further attempt
 STANDING_WAIT: Final = 30.0  # seconds between tries while something waits for a person
 LEASE: Final = timedelta(seconds=60)
-PASSING: Final = (Kind.TELL, Kind.MARK)  # what may be lost: it is not worth a second try when the first reached them
 METHODS: Final = {
     "posting": (Kind.OPEN, Kind.POST, Kind.NOTICE, Kind.DIGEST),
     "editing": (Kind.CARD,),
@@ -53,18 +53,6 @@ class Round:
     errands: tuple[tuple[str, Errand], ...]
     next_due: datetime | None
     is_more: bool
-
-
-def _must_move(errand: Errand, error: WorkplaceError) -> bool:
-    """The thread is gone, or its channel is of no use and conversations of the site go to another one by now."""
-    if errand.delivery.kind in PASSING or not isinstance(errand, ThreadErrand):
-        return False
-    if errand.thread.state is ThreadState.STANDBY:
-        return False
-    if isinstance(error, Rejected):
-        return error.cause == ROOT_GONE
-    has_other = errand.site.channel != errand.thread.channel
-    return isinstance(error, Unreachable) and error.standing and has_other
 
 
 @dataclass(slots=True)
@@ -273,6 +261,8 @@ class Courier:
             return None if tx.is_doubtful(number) else False
         if isinstance(errand, ThreadErrand) and errand.thread.state is ThreadState.STANDBY:
             goes_on_there(tx, errand.thread.id, moment)
+        if placed is not None:
+            tx.end_outage(errand.channel.id, moment.now)
         return True
 
     async def _take_back(self, errand: Errand, placed: Placed) -> None:
@@ -289,7 +279,7 @@ class Courier:
 
     async def _failed(self, method: str, errand: Errand, error: WorkplaceError) -> None:
         number, now = errand.delivery.number, self.clock.now()
-        if isinstance(errand, ThreadErrand) and _must_move(errand, error):
+        if isinstance(errand, ThreadErrand) and await must_move(self.store, errand, error):
             thread, moment = errand.thread.id, self.clock.moment()
             await self._record(lambda tx: move(tx, thread, moment))
             await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
@@ -309,6 +299,9 @@ class Courier:
     async def _try_later(self, method: str, errand: Errand, error: WorkplaceError) -> None:
         is_limited = isinstance(error, Unreachable) and error.limited
         await self._postpone(errand, self._pause(method, errand, error), LIMITED if is_limited else error.cause)
+        if method == "posting":
+            now = self.clock.now()
+            await self._record(partial(fallback.begun, errand=errand, error=error, now=now))
         is_standing = isinstance(error, Unreachable) and (error.standing or errand.attempt >= LONG_TRIED)
         if is_standing and not is_limited:
             await self._alarm(errand, error)
@@ -341,7 +334,8 @@ class Courier:
 
     async def _alarm(self, errand: Errand, error: WorkplaceError) -> None:
         """One alert per cause, until it is over."""
-        waits = "conversations wait" if isinstance(error, Unreachable) else "given up"
+        told = await self.store.read(lambda tx: fallback.consequence(tx, errand.channel.id))
+        waits = told if isinstance(error, Unreachable) else "given up"
         where = f", channel {errand.channel.ref}" if errand.channel.ref else ""
         sentence = f"{self.carrier.name}{where}: {error} ({waits})"
         await self.alerts.tell(self.carrier.name, errand.channel.ref, error.cause, sentence)

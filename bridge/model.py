@@ -118,6 +118,7 @@ class Timer(StrEnum):
 
     ESCALATE = "escalate"
     IDLE = "idle"
+    FALLBACK = "fallback"
 
 
 @dataclass(frozen=True, slots=True)

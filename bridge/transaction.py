@@ -32,6 +32,7 @@ from bridge.model import (
     Visitor,
     VisitorId,
 )
+from bridge.outages import Outages
 from bridge.schedules import Schedule, SitePolicy
 
 MAIL_OUTLET: Final = "mail"  # the workplace, so to speak, of mails: its one channel has no ref
@@ -78,7 +79,8 @@ class ThreadErrand(Errand):
     """A delivery into a thread, with everything that its words are made of.
 
     `root_key` is the key that its thread's card carries, whose `doubts` an edit of it has; `is_moved`: the thread took
-    the place of one that is gone; `schedule` is that of the conversation's channel, where a card needs it.
+    the place of one that is gone; `away_from` is the channel in whose place it was opened; `schedule` is that of the
+    conversation's channel, where a card needs it.
     """
 
     thread: Thread
@@ -90,6 +92,7 @@ class ThreadErrand(Errand):
     earlier: int
     root_key: str = ""
     is_moved: bool = False
+    away_from: str = ""
     schedule: Schedule | None = None
 
 
@@ -377,5 +380,5 @@ class Choice:
     max_text: int = 4000
 
 
-class Transaction(Conversations, Time, Outbox, Managing, Protocol):
+class Transaction(Conversations, Time, Outbox, Outages, Managing, Protocol):
     """One turn."""

@@ -94,7 +94,7 @@ class Conversations:
 
     def _put_channel(self, channel: Channel) -> bool:
         place = {"id": channel.id, "workplace": channel.workplace, "ref": channel.ref}
-        return self._is_new(sql.CHANNEL, {**place, "name": "", "hours": "", "plan": ""})
+        return self._is_new(sql.CHANNEL, {**place, "name": "", "hours": "", "plan": "", "fallback": ""})
 
     def visitor_by_token(self, token_hash: str) -> Visitor | None:
         row = self._one(sql.VISITOR_BY_TOKEN, token=token_hash)
@@ -265,13 +265,13 @@ class Conversations:
 
     def save(self, step: Step) -> None:
         self._save_conversation(step.conversation)
-        thread = self._save_thread(step)
+        self._save_thread(step)
         if step.messages:
             self._connection.execute(sql.INSERT_MESSAGE, [rows.message_values(said) for said in step.messages])
         for message in step.changed:
             self._change_message(message)
         for delivery in step.deliveries:
-            self._add_delivery(delivery, step.conversation, thread)
+            self._add_delivery(delivery, step.conversation)
         self._save_time(step)
         self._ring_for(step)
 
@@ -298,26 +298,27 @@ class Conversations:
         if not isinstance(known, Conversation) or _standing(known) != _standing(value):
             self.rings.append(visitor_topic(value.visitor))
 
-    def _save_thread(self, step: Step) -> Thread | None:
+    def _save_thread(self, step: Step) -> None:
         if step.left is not None:
             self._run(sql.SET_THREAD, {"this": step.left.id, "ref": step.left.ref, "state": step.left.state.value})
             self._known[step.left.id] = step.left
         value = step.thread
         if value is None:
-            return next((known for known in self._known.values() if isinstance(known, Thread)), None)
+            return
         known = self._known.get(value.id)
         if known is None:
             self._run(sql.INSERT_THREAD, rows.thread_values(value))
         elif known != value or value.id in self._outdated:
             self._run(sql.SET_THREAD, {"this": value.id, "ref": value.ref, "state": value.state.value})
         self._known[value.id] = value
-        return value
 
-    def _add_delivery(self, delivery: Delivery, conversation: Conversation, thread: Thread | None) -> None:
+    def _add_delivery(self, delivery: Delivery, conversation: Conversation) -> None:
         if delivery.kind is Kind.MAIL:
             self.send(replace(delivery, conversation=conversation.id))
             return
-        if thread is None or thread.id != delivery.thread:
+        known = self._known.get(delivery.thread or "")
+        thread = known if isinstance(known, Thread) else self.thread(ThreadId(delivery.thread or ""))
+        if thread is None or thread.conversation != conversation.id:
             raise NotFound(f"thread {delivery.thread}")
         if delivery.kind is Kind.CARD and self._one(sql.DUE_CARD, lane=delivery.lane):
             return

@@ -84,6 +84,7 @@ class _Rehearsal:
             seen = self.tx.visible(self.visitor.id, None)
         self.tx.visible(self.visitor.id, seen.upto)
         self.tx.set_email(self.visitor.id, "")
+        self.tx.fallback(self.channel.id)
 
     def _said(self, number: int) -> Step:
         conversation, thread = self._standing(number)
@@ -126,6 +127,7 @@ class _Rehearsal:
             self.tx.take_lease(lease, "rehearsal", self.moment.now, until, by_force=False)
         self.tx.delivered(self._taken(), 1, "1", "1")
         self.tx.delivered(self._taken(), 1, "", "")
+        self.tx.end_outage(self.channel.id, self.moment.now)
         self.tx.agenda(self.channel.workplace, self.moment.now)
         self.tx.waiting_count(self.channel.workplace)
 

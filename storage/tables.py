@@ -66,7 +66,7 @@ def _ordered(**options: Any) -> Any:
 
 
 class ChannelRow(SQLModel, table=True):
-    """A channel of a workplace. `name` is the configuration's, empty if it names none; `hours` and `plan` are JSON."""
+    """A channel of a workplace. `name` is the configuration's, empty if it names none; the last three are JSON."""
 
     __tablename__ = "channel"
     __table_args__ = (UniqueConstraint("workplace", "ref"),)
@@ -76,6 +76,18 @@ class ChannelRow(SQLModel, table=True):
     name: str
     hours: str
     plan: str
+    fallback: str
+
+
+class OutageRow(SQLModel, table=True):
+    """A channel that cannot be reached; `look_at` is when somebody looks whether it is back."""
+
+    __tablename__ = "outage"
+    channel_id: str = Field(primary_key=True, foreign_key="channel.id")
+    since: datetime
+    look_at: datetime
+    cause: str
+    detail: str
 
 
 class SiteRow(SQLModel, table=True):
