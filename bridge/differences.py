@@ -63,6 +63,9 @@ def _channel(entry: ChannelEntry, names: _Names) -> _Values:
     schedule = entry.schedule
     values = {"workplace": entry.channel.workplace, "id": entry.channel.ref}
     values["digest_above"] = str(schedule.plan.digest_above)
+    if entry.fallback.channel:
+        values["fallback"] = names.get(ChannelId(entry.fallback.channel), entry.fallback.channel)
+        values["fallback_after"] = readable.duration(entry.fallback.after)
     values |= _hours(schedule.hours)
     for number, level in enumerate(schedule.plan.levels, 1):
         values |= {f"escalation[{number}].{key}": value for key, value in _level(level, names)}

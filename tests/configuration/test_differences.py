@@ -61,11 +61,15 @@ def test_a_site_is_changed():
 
 def test_hours_and_levels_are_changed():
     after = EXAMPLE.replace('friday = ["09:00-16:00"]\n', "").replace('"13:00-17:00"', '"12:30-17:00"')
-    after = after.replace('mention = "U0123456789"', 'channel = "fallback"').replace('after = "2m" ', 'after = "90s" ')
+    after = after.replace('mention = "U0123456789"', 'channel = "fallback"')
+    after = after.replace('\nafter = "2m" ', '\nafter = "90s" ').replace(
+        'fallback_after = "2m"', 'fallback_after = "1h"'
+    )
     assert told(EXAMPLE, after) == [
         ("channels.support.escalation[1].after", "2m", "90s"),
         ("channels.support.escalation[2].channel", "", "fallback"),
         ("channels.support.escalation[2].mention", "U0123456789", ""),
+        ("channels.support.fallback_after", "2m", "1h"),
         ("channels.support.hours.friday", "09:00-16:00", ""),
         ("channels.support.hours.monday", "09:00-12:00, 13:00-17:00", "09:00-12:00, 12:30-17:00"),
     ]
