@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bridge.configuration import ChannelEntry, Configuration, SiteEntry
 from bridge.managers import channel_at, site_id
-from bridge.model import Channel, Rule, Site
+from bridge.model import Channel, ChannelId, Rule, Site
 from bridge.policies.text import clean
 from bridge.schedules import (
     DAY,
@@ -71,7 +71,7 @@ def levels(draw: st.DrawFn, hours: Hours, others: list[Channel]) -> tuple[Level,
     )
 
 
-def fallbacks(others: list[str]) -> st.SearchStrategy[Fallback]:
+def fallbacks(others: list[ChannelId]) -> st.SearchStrategy[Fallback]:
     nowhere = st.just(Fallback())
     after = st.just(Fallback().after) | st.builds(timedelta, seconds=st.integers(30, 24 * 60 * 60))
     return nowhere | st.builds(Fallback, st.sampled_from(others), after) if others else nowhere
