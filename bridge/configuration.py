@@ -1,4 +1,4 @@
-"""What managers configure, as one value: the sites, and the channels where their conversations go."""
+"""What managers configure, as one value: the sites, the channels of their conversations, who is the same person."""
 
 from __future__ import annotations
 
@@ -27,11 +27,20 @@ class SiteEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonEntry:
+    """Somebody who is in several workplaces: (workplace, ref), sorted. They are one agent."""
+
+    name: str
+    refs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything. Each channel that a site, a level or a fallback names is one of `channels`."""
 
     sites: tuple[SiteEntry, ...] = ()
     channels: tuple[ChannelEntry, ...] = ()
+    people: tuple[PersonEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ _Values = dict[str, str]
 
 def differences(before: Configuration, after: Configuration) -> tuple[Change, ...]:
     """Every difference, sorted by path; none for equal ones. Of what comes or goes whole, only what is not usual."""
-    found = (*_of_channels(before, after), *_of_sites(before, after))
+    found = (*_of_channels(before, after), *_of_sites(before, after), *_of_people(before, after))
     return tuple(sorted(found, key=lambda change: _natural(change.path)))
 
 
@@ -46,6 +46,13 @@ def _of_sites(before: Configuration, after: Configuration) -> Iterator[Change]:
         was = _site(old.get(key, _NO_SITE), old_names)
         becomes = _site(new.get(key, _NO_SITE), new_names)
         yield from _changes(("sites", key), _only(was, key in old, becomes), _only(becomes, key in new, was))
+
+
+def _of_people(before: Configuration, after: Configuration) -> Iterator[Change]:
+    old, new = ({entry.name: dict(entry.refs) for entry in each.people} for each in (before, after))
+    for name in old.keys() | new.keys():
+        was, becomes = old.get(name, {}), new.get(name, {})
+        yield from _changes(("people", name), _only(was, name in old, becomes), _only(becomes, name in new, was))
 
 
 def _only(values: _Values, is_there: bool, other: _Values) -> _Values:

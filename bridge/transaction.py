@@ -213,7 +213,10 @@ class Conversations(Protocol):
         """The agent with this id."""
 
     def put_agent(self, person: Person, workplace: str, new_id: str, now: datetime) -> Agent:
-        """Remember a person; `new_id` is used if they are new. Visitors who see them are rung."""
+        """Remember a person; `new_id` is used if they are new. Visitors who see them are rung.
+
+        Who is known from another workplace (by the configuration, else by the address) is one agent from now on.
+        """
 
     def photo(self, agent: str, version: str) -> tuple[bytes, str] | None:
         """An agent's picture and its type."""

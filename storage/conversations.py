@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Executable
 
 from bridge.errors import NotFound
 from bridge.model import (
@@ -23,7 +20,6 @@ from bridge.model import (
     Kind,
     Message,
     MessageId,
-    Person,
     Site,
     SiteId,
     Step,
@@ -36,41 +32,15 @@ from bridge.topics import OUTBOX, visitor_topic
 from bridge.transaction import MAIL_OUTLET, Known, Seen
 from storage import rows
 from storage import statements as sql
+from storage.people import People
 from storage.rows import AnyRow
 
 HISTORY_LIMIT: Final = 200
 CHANGES_LIMIT: Final = 200
 
 
-@cache
-def _insert_if_new(dialect: str, table: Table) -> Executable:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing()
-
-
-class Conversations:
-    """See bridge.transaction.Conversations. `rings` are the topics to ring once the turn is durable.
-
-    `enter` is told the lane of each row before it is locked; it may raise, and then the unit runs again later.
-    """
-
-    def __init__(self, connection: Connection, enter: Callable[[str], None] | None = None) -> None:
-        self._connection = connection
-        self._enter = enter or _freely
-        self.rings: list[str] = []
-        self._known: dict[str, Conversation | Thread] = {}
-        self._locked: dict[ConversationId, Conversation] = {}
-        self._outdated: set[str] = set()
-
-    def _one(self, statement: Executable, **values: Any) -> AnyRow | None:
-        return self._connection.execute(statement, values).first()
-
-    def _run(self, statement: Executable, values: Mapping[str, Any]) -> int:
-        return self._connection.execute(statement, values).rowcount
-
-    def _is_new(self, table: Table, values: Mapping[str, Any]) -> bool:
-        """Insert unless a row with one of its keys is there; the transaction lives on either way."""
-        return self._run(_insert_if_new(self._connection.dialect.name, table), values) == 1
+class Conversations(People):
+    """See bridge.transaction.Conversations."""
 
     def site(self, key: str) -> Site | None:
         row = self._one(sql.SITE_BY_KEY, key=key)
@@ -221,45 +191,6 @@ class Conversations:
     def posted_place(self, conversation: ConversationId) -> int:
         return int(self._connection.execute(sql.POSTED_PLACE, {"conversation": conversation}).scalar_one())
 
-    def agent(self, workplace: str, ref: str) -> Agent | None:
-        row = self._one(sql.AGENT_AT, workplace=workplace, ref=ref)
-        return rows.agent(row) if row else None
-
-    def agent_of(self, agent: str) -> Agent:
-        row = self._one(sql.AGENT_BY_ID, id=agent)
-        if row is None:
-            raise NotFound(f"agent {agent}")
-        return rows.agent(row)
-
-    def put_agent(self, person: Person, workplace: str, new_id: str, now: datetime) -> Agent:
-        values = {
-            "name": person.name,
-            "standing": person.standing.value,
-            "photo": person.photo,
-            "photo_type": person.photo_type,
-            "photo_version": hashlib.sha256(person.photo).hexdigest()[:16] if person.photo else "",
-            "fresh_at": now,
-        }
-        new = {"id": new_id, "workplace": workplace, "ref": person.ref, **values}
-        if not self._is_new(sql.AGENT, new):
-            self._refresh_agent(workplace, person.ref, values)
-        agent = self.agent(workplace, person.ref)
-        if agent is None:
-            raise NotFound(f"person {person.ref}")
-        return agent
-
-    def _refresh_agent(self, workplace: str, ref: str, values: dict[str, Any]) -> None:
-        known = self._one(sql.AGENT_AT, workplace=workplace, ref=ref)
-        if known is None:
-            return
-        self._run(sql.UPDATE_AGENT, {**values, "this": known.id})
-        talking = self._connection.execute(sql.VISITORS_OF_AGENT, {"agent": known.id})
-        self.rings += [visitor_topic(row.visitor_id) for row in talking]
-
-    def photo(self, agent: str, version: str) -> tuple[bytes, str] | None:
-        row = self._one(sql.PHOTO, id=agent, version=version)
-        return (row.photo, row.photo_type) if row else None
-
     def once(self, key: str, now: datetime) -> bool:
         return self._is_new(sql.SEEN, {"key": key, "at": now})
 
@@ -368,10 +299,6 @@ class Conversations:
     def _history(self, visitor: VisitorId) -> tuple[tuple[Message, int, Agent | None], ...]:
         found = self._connection.execute(sql.HISTORY, {"visitor": visitor, "limit": HISTORY_LIMIT}).all()
         return tuple((rows.message(row), row.conversation_number, author(row)) for row in reversed(found))
-
-
-def _freely(_lane: str) -> None:
-    """Where one writer does everything, no lane is ever taken."""
 
 
 def _standing(value: Conversation) -> tuple[object, ...]:

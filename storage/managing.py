@@ -25,7 +25,7 @@ class Managing(Outages):
         sites = [_site(row) for row in self._connection.execute(sql.SITES)]
         used = {entry.site.channel for entry in sites}
         named = [_channel(row) for row in channels.values() if row.name or row.id in used]
-        return Configuration(tuple(sites), tuple(named))
+        return Configuration(tuple(sites), tuple(named), self._people())
 
     def applied_at(self) -> str:
         found = self._connection.execute(sql.APPLIED).scalar_one_or_none()
@@ -43,6 +43,7 @@ class Managing(Outages):
         if not self._is_new(CONFIGURATION, {"name": "applied", "value": now.isoformat()}):
             self._run(sql.SET_APPLIED, {"at": now.isoformat()})
         self._run(sql.FORGET_OUTAGES, {})
+        self._put_people(configuration.people)
         self._look_again(now)
 
     def _put_channel_entry(self, entry: ChannelEntry) -> None:

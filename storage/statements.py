@@ -159,18 +159,11 @@ HISTORY: Final = (
     .limit(bindparam("limit"))
 )
 
-AGENT_AT: Final = select(*AGENT_COLUMNS).where(
-    AGENT.c.workplace == bindparam("workplace"), AGENT.c.ref == bindparam("ref")
-)
 AGENT_BY_ID: Final = select(*AGENT_COLUMNS).where(AGENT.c.id == bindparam("id"))
 PHOTO: Final = select(AGENT.c.photo, AGENT.c.photo_type).where(
     AGENT.c.id == bindparam("id"),
     AGENT.c.photo_version == bindparam("version"),
     AGENT.c.photo_version != "",
-)
-UPDATE_AGENT: Final = update(AGENT).where(AGENT.c.id == bindparam("this")).values(_set(AGENT, "id", "workplace", "ref"))
-VISITORS_OF_AGENT: Final = select(c.visitor_id).where(
-    c.claimant == bindparam("agent"), c.status == literal_column("'claimed'")
 )
 
 INSERT_DELIVERY: Final = insert(DELIVERY)

@@ -111,19 +111,30 @@ class SiteRow(SQLModel, table=True):
 
 
 class AgentRow(SQLModel, table=True):
-    """A person of a workplace."""
+    """A person of a workplace; `same_as` is the row whose agent they are, their own or that of another workplace."""
 
     __tablename__ = "agent"
     __table_args__ = (UniqueConstraint("workplace", "ref"), one_of("standing", Standing))
     id: str = Field(primary_key=True)
     workplace: str
     ref: str
+    same_as: str = Field(index=True)
     name: str
     standing: str
     photo: bytes = Field(sa_type=LargeBinary)
     photo_type: str
     photo_version: str
+    email: str = Field(index=True)
     fresh_at: datetime
+
+
+class PersonRefRow(SQLModel, table=True):
+    """Where the configuration's people are: each ref is one person's."""
+
+    __tablename__ = "person_ref"
+    workplace: str = Field(primary_key=True)
+    ref: str = Field(primary_key=True)
+    name: str = Field(index=True)
 
 
 class VisitorRow(SQLModel, table=True):
@@ -204,6 +215,7 @@ class MessageRow(SQLModel, table=True):
         UniqueConstraint("thread_id", "ref"),
         Index(None, "conversation_id", "change"),
         Index(None, "conversation_id", "place"),
+        _partial("ix_message_agent", "agent_id", where="agent_id IS NOT NULL"),
         one_of("speaker", Speaker),
         one_of("visibility", Visibility),
         one_of("receipt", Receipt),

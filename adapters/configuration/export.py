@@ -29,6 +29,10 @@ def dumps(configuration: Configuration) -> str:
         lines += _channel(entry, names)
     for site in configuration.sites:
         lines += _site(site, names)
+    for person in configuration.people:
+        above = readable.path("people", person.name)
+        lines += ["", "# Somebody who is in several workplaces.", f"[{above}]"]
+        lines += [_line(workplace, ref) for workplace, ref in person.refs]
     return "\n".join(lines) + "\n"
 
 

@@ -26,6 +26,7 @@ _CHANNEL: Final = "channels.NAME"
 _HOURS: Final = f"{_CHANNEL}.hours"
 _LEVEL: Final = f"{_CHANNEL}.escalation[]"
 _SITE: Final = "sites.KEY"
+_PERSON: Final = "people.NAME"
 
 KEYS: Final = (
     Key(f"{_CHANNEL}.workplace", "text", '"slack"', "The workplace that the channel is in."),
@@ -64,6 +65,8 @@ KEYS: Final = (
     Key(f"{_SITE}.idle.warn_after", "duration, at most 30d", "never", "The visitor's silence until they are asked."),
     Key(f"{_SITE}.idle.close_after", "duration, at most 30d", '"10m"', "From the question until the chat is closed."),
     Key(f"{_SITE}.texts.LANGUAGE.TEXT", "text, at most 500 characters", "ours", "A sentence of your own."),
+    Key(f"{_PERSON}.slack", "text", "not there", "The person's member ID in Slack (U…)."),
+    Key(f"{_PERSON}.teams", "text", "not there", "The person's object ID in Microsoft Entra."),
 )
 
 

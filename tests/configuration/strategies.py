@@ -1,10 +1,11 @@
 """Every configuration that a file can say."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from hypothesis import strategies as st
 
-from bridge.configuration import ChannelEntry, Configuration, SiteEntry
+from bridge.configuration import ChannelEntry, Configuration, PersonEntry, SiteEntry
 from bridge.managers import channel_at, site_id
 from bridge.model import Channel, ChannelId, Rule, Site
 from bridge.policies.text import clean
@@ -129,8 +130,15 @@ def sites(draw: st.DrawFn, places: list[Channel]) -> SiteEntry:
 
 
 @st.composite
+def people(draw: st.DrawFn) -> tuple[PersonEntry, ...]:
+    names = draw(st.lists(NAMES, max_size=3, unique=True))
+    refs = [(("slack", f"U{number:03}"), ("teams", str(UUID(int=number)))) for number in range(len(names))]
+    return tuple(PersonEntry(name, both) for name, both in zip(names, draw(st.permutations(refs)), strict=True))
+
+
+@st.composite
 def configurations(draw: st.DrawFn) -> Configuration:
     found = draw(channels())
     places = [entry.channel for entry in found]
     each = st.lists(sites(places), min_size=1, max_size=3, unique_by=lambda entry: entry.site.key)
-    return Configuration(tuple(draw(each)), found)
+    return Configuration(tuple(draw(each)), found, draw(people()))

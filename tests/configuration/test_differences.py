@@ -19,10 +19,11 @@ def told(before: str, after: str) -> list[tuple[str, str, str]]:
     return [(change.path, change.before, change.after) for change in changes]
 
 
-def by_name(configuration: Configuration) -> tuple[object, object]:
+def by_name(configuration: Configuration) -> tuple[object, object, object]:
     return (
         {entry.name: entry for entry in configuration.channels},
         {entry.site.key: entry for entry in configuration.sites},
+        {entry.name: entry for entry in configuration.people},
     )
 
 
