@@ -200,8 +200,11 @@ class Conversations(Protocol):
     def message_at(self, thread: ThreadId, ref: str) -> Message | None:
         """The message that stands there."""
 
-    def place_before(self, conversation: ConversationId, order: str) -> int | None:
-        """The place of the first visible agent's message with a greater order; None if there is none."""
+    def place_before(self, conversation: ConversationId, workplace: str, order: str) -> int | None:
+        """The place of the first visible agent's message with a greater order; None if there is none.
+
+        Only among those of this workplace: the orders of two cannot be compared.
+        """
 
     def posted_place(self, conversation: ConversationId) -> int:
         """The place of the last visitor's message that stands in a thread, 0 if none does."""

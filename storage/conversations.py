@@ -184,8 +184,8 @@ class Conversations(People):
     def _message(self, row: AnyRow | None) -> Message | None:
         return rows.message(row) if row else None
 
-    def place_before(self, conversation: ConversationId, order: str) -> int | None:
-        row = self._one(sql.PLACE_BEFORE, conversation=conversation, order=order)
+    def place_before(self, conversation: ConversationId, workplace: str, order: str) -> int | None:
+        row = self._one(sql.PLACE_BEFORE, conversation=conversation, workplace=workplace, order=order)
         return int(row.place) if row else None
 
     def posted_place(self, conversation: ConversationId) -> int:

@@ -49,7 +49,7 @@ class People(Connected):
         place = {"workplace": workplace, "ref": person.ref}
         if not self._is_new(sql.AGENT, {"id": new_id, "same_as": new_id, **place, **values}):
             self._run(people.UPDATE_AGENT, {"in_workplace": workplace, "with_ref": person.ref, **values})
-        self._link(workplace, person.ref)
+        self._link(workplace, person.ref, is_news=True)
         agent = self.agent(workplace, person.ref)
         if agent is None:
             raise NotFound(f"person {person.ref}")
@@ -73,7 +73,7 @@ class People(Connected):
                 self._is_new(people.PERSON_REF, {"workplace": workplace, "ref": ref, "name": entry.name})
         after = self._connection.execute(people.CONCERNED).all()
         for workplace, ref in sorted({(row.workplace, row.ref) for row in (*before, *after)}):
-            self._link(workplace, ref)
+            self._link(workplace, ref, is_news=False)
 
     def _people(self) -> tuple[PersonEntry, ...]:
         refs: dict[str, list[tuple[str, str]]] = {}
@@ -81,18 +81,21 @@ class People(Connected):
             refs.setdefault(row.name, []).append((row.workplace, row.ref))
         return tuple(PersonEntry(name, tuple(sorted(both))) for name, both in refs.items())
 
-    def _link(self, workplace: str, ref: str) -> None:
-        """Let a person be who they are by now, and those who were taken for the same."""
+    def _link(self, workplace: str, ref: str, *, is_news: bool) -> None:
+        """Let a person be who they are by now, and those who were taken for the same.
+
+        `is_news`: it is they who were just told of, so that others of the same person were there before.
+        """
         row = self._one(people.WHO, workplace=workplace, ref=ref)
         if row is None:
             return
         others = self._connection.execute(people.TAKEN_FOR, {"agent": row.id}).all()
         for one in (row, *others):
-            self._gather(one)
+            self._gather(one, row.id if is_news else "")
 
-    def _gather(self, row: AnyRow) -> None:
+    def _gather(self, row: AnyRow, newest: str) -> None:
         group = self._group(row)
-        first = _first(group, row)
+        first = _first(group, newest)
         for one in group:
             if one.same_as != first:
                 self._become(one, first)
@@ -129,9 +132,9 @@ class People(Connected):
                 self._locked[known.id] = value
 
 
-def _first(group: Sequence[AnyRow], newest: AnyRow) -> str:
-    """Whose agent a group is: the one that others are already, else one that was there before."""
+def _first(group: Sequence[AnyRow], newest: str) -> str:
+    """Whose agent a group is: the one that others are already, else one that was there before, else the first."""
     ids = {one.id for one in group}
     heads = [one.same_as for one in group if one.same_as in ids and one.same_as != one.id]
-    known: list[Any] = [one.id for one in group if one.id != newest.id]
-    return str((heads or known or [newest.id])[0])
+    known: list[Any] = [one.id for one in group if one.id != newest]
+    return str((heads or known or [newest])[0])

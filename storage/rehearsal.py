@@ -155,7 +155,7 @@ class _Rehearsal:
         conversation, thread = self._standing(9)
         self.tx.message_at(thread.id, "2")
         self.tx.posted_place(conversation.id)
-        self.tx.place_before(conversation.id, "2")
+        self.tx.place_before(conversation.id, self.channel.workplace, "2")
         message = replace(self._message(9), speaker=Speaker.AGENT, agent=agent.id, thread=thread.id, ref="2")
         again = replace(self._message(1), change=9)
         return Step(replace(conversation, claimant=agent.id), (message,), changed=(again,), thread=thread)

@@ -121,8 +121,11 @@ MESSAGE_BY_KEY: Final = select(MESSAGE).where(m.visitor_id == bindparam("visitor
 MESSAGE_AT: Final = select(MESSAGE).where(m.thread_id == bindparam("thread"), m.ref == bindparam("ref"))
 PLACE_BEFORE: Final = (
     select(m.place)
+    .join(THREAD, t.id == m.thread_id)
+    .join(CHANNEL, CHANNEL.c.id == t.channel_id)
     .where(
         m.conversation_id == bindparam("conversation"),
+        CHANNEL.c.workplace == bindparam("workplace"),
         m.visibility == "public",
         m.speaker == "agent",
         m.ordering > bindparam("order"),

@@ -13,7 +13,7 @@ from bridge.agents import AgentDesk
 from bridge.alerts import Alerts
 from bridge.carriers import ThreadCarrier
 from bridge.chores import Chores
-from bridge.configuration import ChannelEntry, Configuration, SiteEntry
+from bridge.configuration import ChannelEntry, Configuration, PersonEntry, SiteEntry
 from bridge.delivery import Courier
 from bridge.errors import Unreachable
 from bridge.inbound import Heard, Pressed
@@ -41,6 +41,7 @@ class Place(Outside):
     fault: str = ""
     is_standing: bool = False
     looks: int = 0
+    emails: dict[str, str] = field(default_factory=dict)
 
     async def ping(self) -> None:
         self.looks += 1
@@ -71,7 +72,7 @@ class Place(Outside):
         await super().mark(channel, ref, receipt, before)
 
     async def person(self, ref: str) -> Person:
-        return Person(ref, f"{ref.title()} of {self.name}", Standing.MEMBER)
+        return Person(ref, f"{ref.title()} of {self.name}", Standing.MEMBER, email=self.emails.get(ref, ""))
 
     def _check(self) -> None:
         if self.fault:
@@ -91,6 +92,7 @@ class Both:
     """A site in the first workplace's channel, whose fallback is that of the second."""
 
     plan: Plan = field(default_factory=Plan)
+    people: tuple[PersonEntry, ...] = ()
     is_mutual: bool = True
     loop: VirtualLoop = field(default_factory=VirtualLoop)
     _running: list[asyncio.Task[None]] = field(default_factory=list)
@@ -120,6 +122,7 @@ class Both:
                 ChannelEntry("near", NEAR, Schedule(plan=self.plan), Fallback(FAR.id, AFTER)),
                 ChannelEntry("far", FAR, Schedule(), back),
             ),
+            self.people,
         )
 
     def start(self) -> None:
