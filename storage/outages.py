@@ -26,6 +26,12 @@ class Outages(Outbox):
     def outages(self) -> tuple[Outage, ...]:
         return tuple(rows.outage(row) for row in self._connection.execute(sql.OUTAGES))
 
+    def channel_moved(self, workplace: str, old: str, new: str) -> bool:
+        is_ours = super().channel_moved(workplace, old, new)
+        if is_ours:  # one that is left for another is not looked at any more
+            self._run(sql.END_AT, {"workplace": workplace, "ref": old})
+        return is_ours
+
     def begin_outage(self, outage: Outage) -> bool:
         if not self._is_new(sql.OUTAGE, rows.outage_values(outage)):
             return False

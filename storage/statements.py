@@ -343,13 +343,20 @@ SILENCES: Final = (
     )
     .group_by(d.kind)
 )
+# Its conversation goes on elsewhere although its root stands: what is answered there still belongs to it.
+_IS_LEFT_ALIVE = exists().where(
+    d.conversation_id == t.conversation_id,
+    d.kind == "open",
+    d.state == "done",
+    d.words.in_(("fallback", "escalated")),
+)
 REPAIRABLE: Final = (
     select(THREAD, CHANNEL.c.ref.label("channel_ref"), c.opened_at)
     .join(CHANNEL, CHANNEL.c.id == t.channel_id)
     .join(CONVERSATION, c.id == t.conversation_id)
     .where(
         CHANNEL.c.workplace == bindparam("workplace"),
-        t.state != "moved",
+        or_(t.state != "moved", _IS_LEFT_ALIVE),
         t.ref != "",
         or_(c.status != "closed", c.closed_at >= bindparam("since")),
     )

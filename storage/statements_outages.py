@@ -20,6 +20,11 @@ OUTAGES: Final = (
 )
 END: Final = delete(OUTAGE).where(o.channel_id == bindparam("channel"))
 END_SINCE: Final = END.where(o.since == bindparam("since"))
+END_AT: Final = delete(OUTAGE).where(
+    o.channel_id.in_(
+        select(CHANNEL.c.id).where(CHANNEL.c.workplace == bindparam("workplace"), CHANNEL.c.ref == bindparam("ref"))
+    )
+)
 TAKE_LOOK: Final = (
     update(OUTAGE)
     .where(o.channel_id == bindparam("channel"), o.since == bindparam("was_since"), o.look_at == bindparam("was"))
