@@ -21,6 +21,7 @@ from bridge.lookout import Lookout
 from bridge.managers import ManagerDesk, channel_at, site_id
 from bridge.model import Page, Person, Receipt, Site, Standing, Visibility, VisitorId
 from bridge.ports import Card, Placed, Post, ThreadRef
+from bridge.repair import Repair
 from bridge.schedules import Fallback, Plan, Schedule, SitePolicy
 from bridge.timekeeping import Timekeeper
 from bridge.topics import DEADLINES
@@ -42,6 +43,10 @@ class Place(Outside):
     is_standing: bool = False
     looks: int = 0
     emails: dict[str, str] = field(default_factory=dict)
+
+    async def replies(self, thread: ThreadRef) -> tuple[Heard, ...] | None:
+        self._check()
+        return await super().replies(thread)
 
     async def ping(self) -> None:
         self.looks += 1
@@ -186,6 +191,15 @@ class Both:
         channel = NEAR if place is self.first else FAR
         where = root or self.roots(place)[-1]
         return Heard(place.name, channel.ref, where, stamp, stamp, author, markup.literal(text), self.clock.now())
+
+    def writes_unheard(self, place: Place, author: str, text: str, root: str = "") -> None:
+        """Somebody writes, and nobody tells us."""
+        heard = self.heard(place, author, text, root)
+        place.written[heard.ref] = heard
+
+    def repairs(self, place: Place) -> None:
+        """What was missed is read again."""
+        assert self.do(Repair(self.store, self.clock, self.agents, self.places).once(place.name))
 
     def presses(self, place: Place, author: str, verb: str, value: str = "") -> None:
         """Somebody presses a button of the newest card of a workplace."""
