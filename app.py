@@ -322,8 +322,7 @@ async def _database(settings: Settings) -> tuple[Finding, list[tuple[str, str, s
     try:
         async with _managing(settings) as (managers, store):
             if await managers.is_applied():
-                found = (await managers.configuration()).channels
-                channels = [(one.channel.workplace, one.name, one.channel.ref) for one in found]
+                channels = checking.listed(await managers.configuration())
             in_use = "" if store.is_alone else "in use by the running bridge"
             return Finding("database", is_well=True, advice=in_use), channels
     except Refused as error:

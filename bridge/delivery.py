@@ -74,6 +74,7 @@ class Courier:
     _has_ended: asyncio.Event = field(default_factory=asyncio.Event)
     _meters: dict[str, Meter] = field(default_factory=dict)
     _calls: set[asyncio.Task[None]] = field(default_factory=set)
+    _failures: fallback.Failures = field(default_factory=fallback.Failures)
 
     def __post_init__(self) -> None:
         self._has_ended.set()
@@ -226,6 +227,7 @@ class Courier:
         if isinstance(outcome, WorkplaceError):
             await self._failed(method, errand, outcome)
         else:
+            self._failures.over(errand)
             self.alerts.over(self.carrier.name, errand.channel.ref)
             await self._happened(errand, outcome)
 
@@ -299,9 +301,8 @@ class Courier:
     async def _try_later(self, method: str, errand: Errand, error: WorkplaceError) -> None:
         is_limited = isinstance(error, Unreachable) and error.limited
         await self._postpone(errand, self._pause(method, errand, error), LIMITED if is_limited else error.cause)
-        if method == "posting":
-            now = self.clock.now()
-            await self._record(partial(fallback.begun, errand=errand, error=error, now=now))
+        if method == "posting" and self._failures.is_outage(errand, error):
+            await self._record(partial(fallback.begun, errand=errand, error=error, now=self.clock.now()))
         is_standing = isinstance(error, Unreachable) and (error.standing or errand.attempt >= LONG_TRIED)
         if is_standing and not is_limited:
             await self._alarm(errand, error)

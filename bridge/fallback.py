@@ -5,7 +5,8 @@ A conversation never goes to a channel where it has or had a thread: two channel
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,7 +18,7 @@ from bridge.outages import Outage
 from bridge.ports import Store
 from bridge.transaction import Errand, Transaction
 
-TRIED: Final = 3  # attempts in a row that say that a channel cannot be reached; a standing fault says it at once
+TRIED: Final = 3  # failures of one post that say that its channel cannot be reached; a standing fault says it at once
 LOOKS_EVERY: Final = timedelta(seconds=20)  # whether a channel is back, also while nothing is due there
 
 
@@ -29,10 +30,29 @@ def opens_in(tx: Transaction, channel: ChannelId) -> tuple[ChannelId, str]:
     return fallback, tx.channel_name(channel)
 
 
+@dataclass(slots=True)
+class Failures:
+    """How often posts of a courier failed because their channel could not be reached; slowing down does not count."""
+
+    _counts: Counter[int] = field(default_factory=Counter)
+
+    def is_outage(self, errand: Errand, error: WorkplaceError) -> bool:
+        """Count a failure; whether it means that nobody can post there."""
+        if not isinstance(error, Unreachable) or error.limited:
+            return False
+        self._counts[errand.delivery.number] += 1
+        is_outage = error.standing or self._counts[errand.delivery.number] >= TRIED
+        if is_outage:
+            self._counts.clear()  # it is known from now on; what is called back is not remembered for ever
+        return is_outage
+
+    def over(self, errand: Errand) -> None:
+        """It stands there after all."""
+        self._counts.pop(errand.delivery.number, None)
+
+
 def begun(tx: Transaction, *, errand: Errand, error: WorkplaceError, now: datetime) -> None:
-    """A post could not be made; from when on that means that nobody can post there."""
-    if not isinstance(error, Unreachable) or error.limited or not (error.standing or errand.attempt >= TRIED):
-        return
+    """Nobody can post in the errand's channel from now on."""
     tx.begin_outage(Outage(errand.channel, now, now + LOOKS_EVERY, error.cause, str(error)))
 
 

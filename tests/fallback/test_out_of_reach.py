@@ -159,6 +159,17 @@ def test_being_asked_to_slow_down_is_no_outage(both):
     both.first.faults.clear()
 
 
+def test_one_refusal_in_a_rush_is_no_outage(both):
+    both.first.faults.extend(["limited", "limited", "limited", "refused", "refused", "limited"])
+    both.says(both.visitor(), "one")
+    while both.first.faults:
+        both.passes(0.5)
+        assert not is_out(both, both.first)
+    both.says(both.visitor(), "two")
+    both.passes(15)
+    assert len(both.roots(both.first)) == 2
+
+
 def test_a_claimed_chat_stays_with_its_claimant(both):
     both.says(visitor := both.visitor(), "hello")
     both.passes(5)
