@@ -29,6 +29,7 @@ from adapters.settings import Settings
 from adapters.terminal import checking, forgetting, logs
 from adapters.terminal.commands import Demo, commands
 from adapters.terminal.findings import Finding
+from adapters.terminal.naming import listed
 from adapters.web import server
 from adapters.web.serving import free_port, serving
 from bridge.agents import AgentDesk
@@ -322,7 +323,7 @@ async def _database(settings: Settings) -> tuple[Finding, list[tuple[str, str, s
     try:
         async with _managing(settings) as (managers, store):
             if await managers.is_applied():
-                channels = checking.listed(await managers.configuration())
+                channels = listed(await managers.configuration())
             in_use = "" if store.is_alone else "in use by the running bridge"
             return Finding("database", is_well=True, advice=in_use), channels
     except Refused as error:

@@ -6,10 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from adapters.terminal.findings import Finding
-from bridge.configuration import ChannelEntry, Configuration
-from bridge.differences import names_of
 from bridge.errors import WorkplaceError
-from bridge.model import ChannelId
 from bridge.ports import Workplace
 
 
@@ -29,17 +26,6 @@ class MailLine(Protocol):
 
     async def fault(self) -> str:
         """Why no mail can be sent now; empty when all is well."""
-
-
-def listed(configuration: Configuration) -> list[tuple[str, str, str]]:
-    """The channels of a configuration, each called by its name, and where it falls back on."""
-    names = names_of(configuration)
-    return [(one.channel.workplace, _called(one, names), one.channel.ref) for one in configuration.channels]
-
-
-def _called(entry: ChannelEntry, names: Mapping[ChannelId, str]) -> str:
-    fallback = names.get(ChannelId(entry.fallback.channel))
-    return f"{entry.name}, falling back on {fallback}" if fallback else entry.name
 
 
 async def workplaces(lines: Mapping[str, Line], channels: Iterable[tuple[str, str, str]]) -> list[Finding]:

@@ -18,8 +18,8 @@ from click.testing import CliRunner
 from adapters.configuration import load
 from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground, Rules
 from adapters.playground.workspace import GENERAL, SUPPORT
-from adapters.terminal import checking
 from adapters.terminal.commands import commands
+from adapters.terminal.naming import listed
 from app import Programme
 from storage.signals import LocalSignals
 from storage.sqlite import open_sqlite
@@ -167,7 +167,7 @@ id = "19:abcdef0123456789@thread.tacv2"
 origins = ["https://shop.example"]
 channel = "near"
 """
-    assert checking.listed(load(text)) == [
+    assert listed(load(text)) == [
         ("slack", "near, falling back on far", "C0000000001"),
         ("teams", "far", "19:abcdef0123456789@thread.tacv2"),
     ]
