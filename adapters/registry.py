@@ -46,6 +46,12 @@ class Connection(Protocol):
     def has_channel(self, ref: str) -> bool:
         """Whether this is written like one of its channels."""
 
+    def recall(self, facts: Mapping[str, str]) -> None:
+        """What was kept for it in earlier runs; a start recalls it by itself."""
+
+    def note(self, channel: str) -> str:
+        """What is worth knowing about a channel that is well; empty: nothing."""
+
     def listen(self, desk: AgentDesk) -> None:
         """Name the desk for what comes in; before the start."""
 
@@ -109,17 +115,18 @@ async def _slack(settings: Settings) -> Connection:
 
 
 async def _teams(settings: Settings) -> Connection:
-    teams = import_module("adapters.teams")
+    teams = import_module("adapters.teams.connection")
     chosen = teams.TeamsSettings(
-        app_id=settings.teams_app_id,
+        app_id=settings.teams_app_id.lower(),
         app_password=settings.teams_app_password,
         app_type=settings.teams_app_type,
-        tenant_id=settings.teams_tenant_id,
+        tenant_id=settings.teams_tenant_id.lower(),
         app_name=settings.teams_app_name,
         cloud=settings.teams_cloud,
         login_url=settings.teams_login_url,
         openid_url=settings.teams_openid_url,
         service_url=settings.teams_service_url,
+        public_url=settings.origin,
         paced=settings.teams_pace == "on",
     )
     connection: Connection = await teams.open_teams(chosen)
@@ -155,3 +162,20 @@ def manifest(form: str, public_url: str = "") -> str:
     """What a Slack app must be made of: `yaml`, `json` or a `link`; with an address its events come by HTTP."""
     words: str = import_module("adapters.slack").written(form, public_url)
     return words
+
+
+def teams_package(settings: Settings, version: str) -> bytes:
+    """The package of the Teams app, a zip. Raises Refused with a line for each fault."""
+    teams = import_module("adapters.teams.package")
+    values = teams.PackageValues(
+        app_id=settings.teams_app_id,
+        name=settings.teams_app_name,
+        public_url=settings.origin,
+        developer_name=settings.teams_developer_name,
+        developer_url=settings.teams_developer_url,
+        privacy_url=settings.teams_privacy_url,
+        terms_url=settings.teams_terms_url,
+        version=version,
+    )
+    made: bytes = teams.package(values)
+    return made

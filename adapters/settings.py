@@ -172,6 +172,10 @@ class Settings(BaseSettings):
     teams_pace: Literal["on", "off"] = Field(
         "on", description="Whether calls keep to Teams' pace; off only against a pretend Teams on this machine."
     )
+    teams_developer_name: str = Field("", max_length=32, description="Who stands behind the Teams app: your company.")
+    teams_developer_url: Address = Field("", description="Its website (https), shown with the Teams app.")
+    teams_privacy_url: Address = Field("", description="Its privacy page (https), shown with the Teams app.")
+    teams_terms_url: Address = Field("", description="Its terms of use (https), shown with the Teams app.")
 
     smtp_host: str = Field("", description="Mail server; empty: no mail is sent.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Its port: 587 for starttls, 465 for tls.")
@@ -316,6 +320,19 @@ def missing_site(settings: Settings) -> list[str]:
         channel = {"slack_channel": "copy the ID at the bottom of the channel's details in Slack (C…)"}
     if not settings.teams_channel:
         needs |= {name: f"{how}, or apply a configuration" for name, how in channel.items()}
+    return _unmet(settings, needs)
+
+
+def missing_package(settings: Settings) -> list[str]:
+    """What the package of the Teams app needs and nobody has said."""
+    needs = {
+        "teams_app_id": "copy the Application (client) ID of the app registration in Entra",
+        "teams_developer_name": "write your company's name; Teams shows it with the app",
+        "teams_developer_url": "write your website, like https://shop.example",
+        "teams_privacy_url": "write your privacy page, like https://shop.example/privacy",
+        "teams_terms_url": "write your terms of use, like https://shop.example/terms",
+        "public_url": "write where the bridge is reached, like https://chat.example.com",
+    }
     return _unmet(settings, needs)
 
 

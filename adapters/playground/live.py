@@ -17,22 +17,23 @@ class Live:
     connections: int = 0
     kept_mails: int = 0
 
-    def _push(self, news: JSON) -> None:
+    def push(self, news: JSON) -> None:
+        """To every page that listens; of very much news the oldest is lost."""
         for queue in self.queues:
             if queue.full():
                 queue.get_nowait()
             queue.put_nowait(news)
 
     def ring(self, channel: str, thread_ts: str | None) -> None:
-        self._push({"type": "changed", "channel": channel, "thread_ts": thread_ts})
+        self.push({"type": "changed", "channel": channel, "thread_ts": thread_ts})
 
     def count(self, connections: int) -> None:
         self.connections = connections
-        self._push(self._counted())
+        self.push(self._counted())
 
     def mails(self, count: int) -> None:
         self.kept_mails = count
-        self._push(self._kept())
+        self.push(self._kept())
 
     def _kept(self) -> JSON:
         return {"type": "mails", "count": self.kept_mails}

@@ -47,6 +47,24 @@ class MailDoor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TeamsRules:
+    """What holds for the pretend Teams alone. `repeat_refused` repeats an event that was answered
+    with 4xx or 5xx too; `holds` is how long an operation keeps its conversation to itself, with 412
+    for every other; `members_page` makes the pages of the roster smaller than asked.
+    """
+
+    limits: bool = True
+    token_lifetime: int = 3599
+    ack_timeout: float = 15.0
+    invoke_timeout: float = 5.0
+    retry_delays: tuple[float, ...] = (1.0, 5.0, 20.0)
+    repeat_refused: bool = False
+    holds: float = 0.0
+    members_page: int = 0
+    reactions_to_people: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """Seconds everywhere. `limits=False` switches every rate limit off; the sizes are always
     enforced.
@@ -68,6 +86,7 @@ class Rules:
     kept_mails: int = 500
     mail_size: int = 10 * 1024 * 1024
     mail_door: MailDoor = MailDoor()
+    teams: TeamsRules = TeamsRules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,5 @@
-"""One running pretend Slack: Web API, sockets, pages and control on one port, a mailbox on another, and
-the same verbs in Python.
+"""One running pretend Slack and Teams: Web API, sockets, connector, pages and control on one port, a
+mailbox on another, and the same verbs in Python.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from adapters.playground.mail_verbs import MailVerbs
 from adapters.playground.rules import HttpTarget, Rules
 from adapters.playground.stage import Stage
 from adapters.playground.static import Pages
+from adapters.playground.teams.stage import Stage as TeamsStage
+from adapters.playground.teams.verbs import Teams
 from adapters.playground.workspace import Workspace
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -61,6 +63,7 @@ class Playground(MailVerbs):
         rules: Rules | None = None,
     ) -> None:
         super().__init__(Stage.set_up(workspace or Workspace.pretend(), rules or Rules()))
+        self.teams = Teams(TeamsStage.set_up(self.stage.rules))
         self._pages = Pages(silta_origin, site_key)
         self._mail = MailServer(self.stage.mailbox)
         self._runner: web.AppRunner | None = None
@@ -93,7 +96,7 @@ class Playground(MailVerbs):
         await site.start()
         bound = self._runner.addresses[0][1]
         shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
-        self.stage.url = f"http://{shown}:{bound}"
+        self.stage.url = self.teams.stage.url = f"http://{shown}:{bound}"
         await self._mail.start(host if host in LOOPBACK else "127.0.0.1", smtp_port)
 
     async def stop(self) -> None:
@@ -101,6 +104,7 @@ class Playground(MailVerbs):
         await self.stage.deliveries.stop()
         await self.stage.hub.close(list(self.stage.hub.links))
         await self.stage.live.close()
+        await self.teams.stop()
         if self._session is not None:
             await self._session.close()
         if self._runner is not None:
@@ -133,6 +137,7 @@ class Playground(MailVerbs):
                 web.get("/files/{id}/{name}", self._file),
                 web.get("/avatar/{name}.png", self._avatar),
                 *Control(self.stage).routes(),
+                *self.teams.routes(),
                 *self._pages.routes(),
             ]
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -63,6 +63,13 @@ class SlackBridge:
     def has_channel(self, ref: str) -> bool:
         """Whether this is written like a channel's id."""
         return is_channel(ref)
+
+    def recall(self, facts: Mapping[str, str]) -> None:
+        """Slack itself tells all that we need to know."""
+
+    def note(self, channel: str) -> str:  # noqa: ARG002
+        """Nothing is worth knowing about a channel that is well."""
+        return ""
 
     def listen(self, desk: Desk) -> None:
         """Name the desk that events go to; before the start."""

@@ -10,8 +10,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 from adapters.slack.errors import FAILURES, in_doubt, outcome
-from adapters.slack.setup import API, SlackSettings, is_loopback
+from adapters.slack.setup import API, SlackSettings
 from bridge.errors import Unreachable
+from bridge.policies.addresses import is_loopback
 
 # Of its own and above DEBUG: there the library writes message text.
 QUIET: Final = logging.getLogger("silta.slack.library")

@@ -19,13 +19,13 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from adapters.slack import signature
-from adapters.slack.fields import mapping, text
 from adapters.slack.setup import EVENTS_PATH, INTERACTIVITY_PATH, SlackSettings
 from adapters.slack.signature import Unproven
-from adapters.slack.sparing import Sparing
 from adapters.slack.tempo import Tempo
 from adapters.slack.workplace import SlackWorkplace
 from bridge.errors import WorkplaceError
+from bridge.policies.foreign import mapping, text
+from bridge.sparing import Sparing
 
 log = logging.getLogger("silta.slack")
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from adapters.slack import identity, reading
-from adapters.slack.fields import ident, mapping, sequence, text
+from adapters.slack.fields import ident
 from adapters.slack.identity import Own
 from adapters.slack.render import verb_of
 from bridge.inbound import Heard, Pressed, Removed
+from bridge.policies.foreign import mapping, sequence, text
 
 SECOND_OVER: Final = 5.0  # seconds after which no edit of a second is missing in a reading
 HEARD_SUBTYPES: Final = ("", "thread_broadcast", "me_message", "file_share")

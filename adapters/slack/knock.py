@@ -9,8 +9,9 @@ from typing import Final
 
 import aiohttp
 
-from adapters.slack.setup import EVENTS_PATH, SlackSettings, is_loopback
+from adapters.slack.setup import EVENTS_PATH, SlackSettings
 from adapters.slack.signature import sign
+from bridge.policies.addresses import is_loopback
 
 _ASLEEP: Final = (502, 503, 504)  # a proxy's word for a bridge that does not run, which is no fault yet
 

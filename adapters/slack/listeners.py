@@ -16,10 +16,10 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.calls import QUIET
-from adapters.slack.fields import mapping
 from adapters.slack.inbox import cause_of
 from adapters.slack.workplace import SlackWorkplace
 from bridge.errors import BridgeError
+from bridge.policies.foreign import mapping
 
 log = logging.getLogger("silta.slack")
 

@@ -9,9 +9,10 @@ import aiohttp
 from yarl import URL
 
 from adapters.slack import inert
-from adapters.slack.fields import ident, mapping, text
+from adapters.slack.fields import ident
 from adapters.slack.identity import Own
 from bridge.model import Person, Standing
+from bridge.policies.foreign import mapping, text
 
 LARGEST: Final = 256 * 1024
 _HOSTS: Final = ("secure.gravatar.com",)

@@ -12,10 +12,10 @@ from typing import Any, Final, TypeVar
 from adapters.slack import manifest
 from adapters.slack.calls import called
 from adapters.slack.errors import FAILURES, outcome
-from adapters.slack.fields import mapping, text
 from adapters.slack.found import Finding, summary
 from adapters.slack.workplace import SlackWorkplace
 from bridge.errors import WorkplaceError
+from bridge.policies.foreign import mapping, text
 from bridge.ports import Button, Card, Placed, Post, ThreadRef
 
 T = TypeVar("T")

@@ -13,9 +13,10 @@ from itertools import groupby
 from typing import Any, Final
 
 from adapters.slack import mrkdwn, stacking
-from adapters.slack.fields import ident, mapping, sequence, text
+from adapters.slack.fields import ident
 from adapters.slack.stacking import Items, Run
 from bridge.markup import EMOJI, MENTION, PRE, STYLES, Markup, Node, Span, bounded, joined, link, plain, spans, trimmed
+from bridge.policies.foreign import mapping, sequence, text
 
 MOST: Final = 4_000  # elements of one message
 

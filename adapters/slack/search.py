@@ -10,9 +10,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import identity
 from adapters.slack.calls import called
-from adapters.slack.fields import mapping, sequence, text
 from adapters.slack.identity import Own
 from bridge.errors import Rejected, Unreachable
+from bridge.policies.foreign import mapping, sequence, text
 from bridge.ports import Placed, ThreadRef
 
 MARKER: Final = "silta_post"

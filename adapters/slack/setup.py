@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+
+from bridge.policies.addresses import is_loopback, parts
 
 API: Final = "https://slack.com/api/"
 EVENTS_PATH: Final = "/slack/events"
@@ -108,41 +108,16 @@ def is_channel(ref: str) -> bool:
     return _CHANNEL.fullmatch(ref) is not None
 
 
-def is_loopback(address: str, *, scheme: str = "http") -> bool:
-    """Whether the address leads to this machine, without a user name that could hide its host."""
-    parts = _parts(address)
-    return parts is not None and parts.scheme == scheme and "@" not in parts.netloc and _is_here(parts.hostname or "")
-
-
 def may_be_socket(settings: SlackSettings, address: str) -> bool:
     """Whether a socket's address is one of Slack's own, or on this machine when the API is too."""
     if settings.api_url != API:
         return is_loopback(address, scheme="ws")
-    parts = _parts(address)
-    host = parts.hostname or "" if parts else ""
-    return parts is not None and parts.scheme == "wss" and host.endswith(".slack.com")
+    found = parts(address)
+    host = found.hostname or "" if found else ""
+    return found is not None and found.scheme == "wss" and host.endswith(".slack.com")
 
 
 def app_id(settings: SlackSettings) -> str:
     """The app's id, which its app-level token carries; empty when it does not."""
     match = _APP_ID.match(settings.app_token)
     return match.group(1) if match else ""
-
-
-def _parts(address: str) -> SplitResult | None:
-    """The address in parts; nothing when it is not an address at all."""
-    try:
-        parts = urlsplit(address)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

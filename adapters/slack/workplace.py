@@ -15,12 +15,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack import alike, calling, identity, inbound, people, render, search
 from adapters.slack.calls import called, web_client
 from adapters.slack.errors import in_doubt
-from adapters.slack.fields import ident, mapping, text
+from adapters.slack.fields import ident
 from adapters.slack.identity import Own
 from adapters.slack.setup import SlackSettings, app_id, may_be_socket
 from bridge.errors import ROOT_GONE, Rejected, Unreachable
 from bridge.inbound import Heard
 from bridge.model import Person
+from bridge.policies.foreign import mapping, text
 from bridge.ports import Card, Placed, Post, ThreadRef
 
 log = logging.getLogger("silta.slack")

@@ -56,6 +56,9 @@ class Programme(Managing, Protocol):
     def manifest(self, form: str, public_url: str) -> str:
         """What the workplace's app must be made of: `yaml`, `json` or a `link`."""
 
+    def teams_package(self, settings: Settings, version: str) -> bytes:
+        """The package of the Teams app, a zip. Raises Refused with a line for each fault."""
+
     async def demo(self, demo: Demo) -> None:
         """Run against the playground until told to stop."""
 
@@ -132,6 +135,22 @@ def _add_workplace(group: click.Group, programme: Programme) -> None:
     def slack_manifest(url: str, form: str) -> None:
         """Print the manifest from which the Slack app is made, or the link that fills it in."""
         click.echo(programme.manifest(form, _public(url)))
+
+    @group.command("teams-package")
+    @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+    @click.option("--app-version", default="1.0.0", show_default=True, help="Raise it before each further upload.")
+    @env_file_option
+    def teams_package(file: Path, app_version: str, env_file: str) -> None:
+        """Write the package of the Teams app to FILE: a zip that Teams takes as it is."""
+        settings = _settings(env_file)
+        _stop_if(table.missing_package(settings))
+        try:
+            file.write_bytes(programme.teams_package(settings, app_version))
+        except Refused as error:
+            _stop_if([str(error)])
+        except OSError as error:
+            _stop_if([f"{file} cannot be written: {error.strerror}."])
+        click.echo(f"{file} is version {app_version} of the app; upload it in Teams.")
 
 
 def _missing_site(programme: Programme, settings: Settings) -> list[str]:

@@ -248,3 +248,19 @@ class Both:
 
 async def _ended(tasks: list[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def ends_well(both: Both) -> None:
+    """Nothing stands twice, nothing is left to do once all is well, and each conversation goes on in one place."""
+    for place in (both.first, both.second):
+        place.mends()
+    both.passes(90)
+    for place in (both.first, both.second):
+        for root in both.roots(place):
+            lines = both.lines(place, root)
+            assert len(lines) == len(set(lines)), lines
+    assert both.rows("SELECT 1 FROM delivery WHERE state IN ('due', 'sending', 'unknown') AND kind <> 'mail'") == []
+    assert both.rows("SELECT 1 FROM outage") == []
+    assert both.rows("SELECT 1 FROM thread WHERE state = 'standby'") == []
+    several = "SELECT conversation_id FROM thread WHERE state = 'active' GROUP BY conversation_id HAVING count(*) <> 1"
+    assert both.rows(several) == []

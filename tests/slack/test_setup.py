@@ -5,8 +5,9 @@ from dataclasses import fields, replace
 import pytest
 
 from adapters.slack import open_slack
-from adapters.slack.setup import FIELDS, SlackSettings, app_id, faults, is_loopback, may_be_socket
+from adapters.slack.setup import FIELDS, SlackSettings, app_id, faults, may_be_socket
 from bridge.errors import Refused
+from bridge.policies.addresses import is_loopback
 
 RIGHT = SlackSettings(bot_token="xoxb-1-2-abc", app_token="xapp-1-A0SILTA-3-abc")
 

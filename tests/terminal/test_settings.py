@@ -69,6 +69,11 @@ class Programme:
     def manifest(self, form: str, public_url: str) -> str:
         return f"{form} {public_url}"
 
+    def teams_package(self, settings: Settings, version: str) -> bytes:
+        if self.refuses:
+            raise Refused("package", self.refuses)
+        return f"{settings.teams_app_name} {version}".encode()
+
     async def demo(self, demo: Demo) -> None:
         demo.tell("demo")
 
@@ -191,6 +196,10 @@ WRONG = [
     ("SILTA_TEAMS_CHANNEL", "support"),
     ("SILTA_TEAMS_CHANNEL", "19:abc@thread.tacv2;messageid=1"),
     ("SILTA_TEAMS_PACE", "slow"),
+    ("SILTA_TEAMS_DEVELOPER_NAME", "x" * 33),
+    ("SILTA_TEAMS_DEVELOPER_URL", "shop.example"),
+    ("SILTA_TEAMS_PRIVACY_URL", "javascript:alert(1)"),
+    ("SILTA_TEAMS_TERMS_URL", "https://shop .example"),
     ("SILTA_LIMIT_TEXT", "0"),
     ("SILTA_LIMIT_TEXT", "10001"),
     *((f"SILTA_LIMIT_{name}", "0") for name in ("VISITOR_MINUTE", "ADDRESS_MINUTE", "SITE_MINUTE", "SESSIONS_HOUR")),

@@ -1,6 +1,6 @@
 """A flood is told in few lines."""
 
-from adapters.slack.sparing import MINUTE, MOST, Sparing
+from bridge.sparing import MINUTE, MOST, Sparing
 
 
 def test_a_flood_is_cut_and_its_size_told_when_it_is_over():
