@@ -44,7 +44,8 @@ def test_what_is_wholly_new_has_nothing_before(configuration):
     changes = differences(Configuration(), configuration)
     assert {change.before for change in changes} == {""}
     starts = {change.path.split(".")[1] for change in changes}
-    assert starts == {entry.name for entry in configuration.channels} | {e.site.key for e in configuration.sites}
+    named = {entry.name for entry in (*configuration.channels, *configuration.people)}
+    assert starts == named | {entry.site.key for entry in configuration.sites}
 
 
 def test_a_site_is_changed():
@@ -57,6 +58,18 @@ def test_a_site_is_changed():
         ("sites.main.retention_days", "90", "30"),
         ("sites.main.rule", "claimant", "open"),
         ("sites.main.transcripts.to_visitor", "true", "false"),
+    ]
+
+
+def test_people_come_and_go_and_change():
+    least = framed("site", [])
+    person = '[people.anna]\nslack = "U0123456789"\nteams = "00000000-0000-0000-0000-00000000000{}"\n'
+    assert told(least, least + person.format(1)) == [
+        ("people.anna.slack", "", "U0123456789"),
+        ("people.anna.teams", "", "00000000-0000-0000-0000-000000000001"),
+    ]
+    assert told(least + person.format(1), least + person.format(2)) == [
+        ("people.anna.teams", "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002")
     ]
 
 
