@@ -66,6 +66,8 @@ class People(Connected):
 
     def _put_people(self, entries: Sequence[PersonEntry]) -> None:
         """Who is one person by the configuration from now on; all whom that may concern are looked at."""
+        if set(entries) == set(self._people()):
+            return
         before = self._connection.execute(people.CONCERNED).all()
         self._run(people.FORGET_PEOPLE, {})
         for entry in entries:
