@@ -1,4 +1,4 @@
-"""Serves the playground's own pages: the demo frame, the chat, the mailbox and the little shop."""
+"""Serves the playground's own pages: the demo frame, the two chats, the mailbox and the little shop."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Pages:
         return [
             web.get("/", self._page("demo.html")),
             web.get("/chat", self._page("chat.html")),
+            web.get("/teams", self._page("teams.html")),
             web.get("/mail", self._page("mail.html")),
             web.get("/shop", self._page("shop.html")),
             web.get("/static/{file}", self.static),
