@@ -32,8 +32,13 @@ function action(made, index, place) {
     onclick: () => { if (!isStill) place.press({ key, id: place.id, made }); },
   }, made.title || 'Button');
   const failed = state.error ? el('span', { class: 'problem', role: 'alert' }, state.error) : null;
-  const told = state.told ? el('span', { class: 'told', role: 'status' }, state.told, ' ', el('span', { class: 'muted' }, '(only you see this)')) : null;
-  return el('span', { class: 'pressable' }, face, failed, told);
+  return el('span', { class: 'pressable' }, face, failed);
+}
+
+// The app's short words to the person who pressed: they stay a while, also when the button has gone.
+function whispers(place) {
+  const mine = [...place.presses].filter(([key, state]) => state.told && key.startsWith(`${place.id}/`));
+  return mine.map(([, state]) => el('p', { class: 'told' }, state.told, ' ', el('span', { class: 'muted' }, 'Only you see this')));
 }
 
 const actions = (list, place) => el('div', { class: 'actions' }, (list || []).map((made, index) => action(made, index, place)));
@@ -58,5 +63,5 @@ function elements(list, place) {
 export function card(message, page) {
   const place = { id: message.id, presses: page.presses, press: page.press, viewer: page.viewer };
   const { body, actions: buttons } = message.drawn;
-  return el('div', { class: 'card' }, elements(body, place), buttons?.length ? actions(buttons, place) : null);
+  return el('div', { class: 'card' }, elements(body, place), buttons?.length ? actions(buttons, place) : null, whispers(place));
 }
