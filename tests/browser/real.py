@@ -228,7 +228,7 @@ class Demo:
 
     async def ends(self) -> str:
         """Waits for its end; returns what it said since it was ready."""
-        said, _ = await asyncio.wait_for(self.process.communicate(), PATIENCE / 1000)
+        said, _ = await asyncio.wait_for(self.process.communicate(), 2 * PATIENCE / 1000)
         return said.decode()
 
 

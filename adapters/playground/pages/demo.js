@@ -60,23 +60,24 @@ function arrive(page) {
   site = now;
 }
 
-const ofTeam = (name) => (page) => {
-  const isMessage = (node) => node.nodeType === Node.ELEMENT_NODE && Boolean(node.matches('.message') || node.querySelector('.message'));
-  const seen = new MutationObserver((changes) => {
-    if (!changes.some((change) => [...change.addedNodes].some(isMessage))) return;
-    tell('team');
-    mark(tabs.find((tab) => tab.dataset.tab === name), chosen() !== name);
-  });
-  seen.observe(page.querySelector('main'), LIVE);
-};
+function tellTab(name) {
+  tell('team');
+  mark(tabs.find((tab) => tab.dataset.tab === name), chosen() !== name);
+}
 
 const watches = {
   visitor: (page) => {
     arrive(page);
     page.addEventListener('silta:message', () => tell('visitor'));
   },
-  team: ofTeam('slack'),
-  teams: ofTeam('teams'),
+  team: (page) => {
+    const isMessage = (node) => node.classList?.contains('message');
+    const seen = new MutationObserver((changes) => {
+      if (changes.some((change) => [...change.addedNodes].some(isMessage))) tellTab('slack');
+    });
+    seen.observe(page.querySelector('main'), LIVE);
+  },
+  teams: (page) => page.addEventListener('playground:news', () => tellTab('teams')),
 };
 
 choose(inAddress());

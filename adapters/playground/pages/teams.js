@@ -29,7 +29,7 @@ const page = {
   become: (viewer) => goTo({ viewer }, { replace: true }),
 };
 const show = () => { if (page.channel) feed.show([...page.threads.values()]); };
-const verbs = createVerbs({ page, redraw: show, complain: (words) => notify(words) });
+const verbs = createVerbs({ page, redraw: show, complain: (words) => notify(words), announce: (words) => feed.announce(words) });
 Object.assign(page, verbs);
 
 const feed = createFeed(page, at('news'));
@@ -92,7 +92,10 @@ async function glance(channel) {
   const { messages } = await read('messages', { channel });
   const isNews = seen.has(channel) && newest(messages) > seen.get(channel);
   if (!seen.has(channel)) remember(channel, newest(messages));
-  if (isNews && channel !== page.channel) page.unread.add(channel);
+  if (isNews && channel !== page.channel) {
+    page.unread.add(channel);
+    document.dispatchEvent(new CustomEvent('playground:news'));
+  }
   drawHeads();
 }
 

@@ -26,8 +26,8 @@ export function createFeed(page, announcer) {
   box.addEventListener('scroll', () => { if (isAtEnd()) pill.hidden = true; }, { passive: true });
   new ResizeObserver(() => { if (pill.hidden && !box.contains(document.activeElement)) toEnd(); }).observe(box);
 
-  function announce(message) {
-    const line = el('p', {}, `${message.author_name}: ${message.text.slice(0, 400)}`);
+  function announce(words) {
+    const line = el('p', {}, words.slice(0, 400));
     announcer.append(line);
     setTimeout(() => line.remove(), HEARD_MS);
   }
@@ -64,7 +64,8 @@ export function createFeed(page, announcer) {
     patch(threads);
     nothing.hidden = threads.length > 0;
     const others = fresh.filter((message) => message.author !== page.viewer);
-    others.forEach(announce);
+    others.forEach((message) => announce(`${message.author_name}: ${message.text}`));
+    if (others.length) document.dispatchEvent(new CustomEvent('playground:news'));
     if (isFirst) toEnd();
     else if (fresh.length) look(fresh.at(-1), wasAtEnd);
   }
@@ -93,7 +94,7 @@ export function createFeed(page, announcer) {
   }
 
   box.addEventListener('keydown', (event) => walk(event, box));
-  return { element, show, reset, name };
+  return { element, show, reset, name, announce };
 }
 
 function walk(event, box) {

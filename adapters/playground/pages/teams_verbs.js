@@ -14,7 +14,7 @@ function outcome({ status, body }) {
   return isWell ? {} : { error: String(body.value?.message || 'The app could not do that.') };
 }
 
-export function createVerbs({ page, redraw, complain }) {
+export function createVerbs({ page, redraw, complain, announce }) {
   const here = (id) => ({ user: page.viewer, channel: page.channel, id });
   const orComplain = async (what, work) => {
     const failure = await attempt(work);
@@ -25,6 +25,7 @@ export function createVerbs({ page, redraw, complain }) {
     page.presses.set(key, state);
     redraw();
     if (!state.told) return;
+    announce(`Only you see this: ${state.told}`);
     setTimeout(() => {
       if (page.presses.get(key) === state) page.presses.delete(key);
       redraw();

@@ -158,7 +158,7 @@ async def test_pages_get_nodes_instead_of_html(teams, seen):
 
 
 async def test_the_markdown_of_a_card_is_nodes_too(seen):
-    made = card(TextBlock("a **b** <i>"))
+    made = card({"type": "TextBlock", "text": "a **b** <i>"})
     shown = await seen(carded(made))
     bold = {"tag": "strong", "inside": ["b"]}
     assert shown["drawn"]["body"][0]["nodes"] == [{"tag": "p", "inside": ["a ", bold, " <i>"]}]
