@@ -18,7 +18,7 @@ const at = (id) => document.getElementById(id);
 
 const page = {
   tenant: '', team: {}, bot: {}, people: new Map(), channels: new Map(), presses: new Map(), unread: new Set(), isConsented: true,
-  viewer: null, channel: null, threads: new Map(),
+  viewer: null, channel: null, threads: new Map(), isRead: false,
   isShut: () => page.team.is_archived,
   names: () => [page.bot.name, ...page.channels.get(page.channel).members.filter((id) => id !== page.viewer).map((id) => page.people.get(id)?.name).filter(Boolean)],
   openChannel: (channel) => {
@@ -28,7 +28,7 @@ const page = {
   },
   become: (viewer) => goTo({ viewer }, { replace: true }),
 };
-const show = () => { if (page.channel) feed.show([...page.threads.values()]); };
+const show = () => { if (page.isRead) feed.show([...page.threads.values()]); };
 const verbs = createVerbs({ page, redraw: show, complain: (words) => notify(words), announce: (words) => feed.announce(words) });
 Object.assign(page, verbs);
 
@@ -68,6 +68,7 @@ const readFeed = latest(async () => {
   const threads = await Promise.all(messages.map((root) => (root.replies ? thread(place, root.id) : [root])));
   if (!isHere(place)) return;
   page.threads = new Map(threads.map((found) => [found[0].id, found]));
+  page.isRead = true;
   remember(page.channel, newest(messages));
   show();
 });
@@ -126,6 +127,7 @@ function arrive() {
   if (before.channel !== page.channel || before.viewer !== page.viewer) {
     page.presses.clear();
     page.threads.clear();
+    page.isRead = false;
     feed.reset();
     if (before.channel && page.channel) orNotify(readFeed);
   }

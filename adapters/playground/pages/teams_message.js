@@ -17,7 +17,7 @@ const when = (message) => (dayName(message.at) === 'Today' ? time(message.at) : 
 function byline(message, page) {
   const mark = message.is_bot ? 'App' : roleOf(page.people.get(message.author), page);
   return el('div', { class: 'byline' },
-    el('strong', {}, message.author_name), mark ? el('span', { class: 'tag' }, mark) : null, ' ', when(message),
+    el('strong', {}, message.author_name), ' ', mark ? el('span', { class: 'tag' }, mark) : null, ' ', when(message),
     message.edited && !message.deleted ? el('span', { class: 'muted' }, 'Edited') : null,
     message.notifies ? el('span', { class: 'loud', title: 'Notifies everybody in the channel' }, icon('bell'), hidden('Notifies everybody in the channel')) : null);
 }

@@ -19,12 +19,17 @@ export function reactions(message, page) {
 
 export function reactTool(message, page) {
   const opener = button('React', () => toggle(), { look: 'tool', image: 'smile', 'aria-expanded': 'false' });
-  const holder = el('span', { class: 'picker-holder' }, opener);
-  const picker = () => holder.querySelector('.picker');
+  const content = () => opener.closest('.message').querySelector('.content');
+  const picker = () => content().querySelector('.picker');
   const close = () => {
     picker()?.remove();
     opener.setAttribute('aria-expanded', 'false');
     opener.focus();
+  };
+  const leave = (event) => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    close();
   };
   const choose = (name) => () => {
     page.react(message, name, Boolean(message.reactions[name]?.includes(page.viewer)));
@@ -33,14 +38,9 @@ export function reactTool(message, page) {
   const toggle = () => {
     if (picker()) return close();
     const faces = Object.keys(FACES).map((name) => el('button', { type: 'button', class: 'tool', 'aria-label': name, title: name, onclick: choose(name) }, FACES[name]));
-    holder.append(el('div', { class: 'picker', role: 'group', 'aria-label': 'Choose a reaction' }, faces));
+    content().append(el('div', { class: 'picker', role: 'group', 'aria-label': 'Choose a reaction', onkeydown: leave }, faces));
     opener.setAttribute('aria-expanded', 'true');
     return picker().querySelector('button').focus();
   };
-  holder.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !picker()) return;
-    event.stopPropagation();
-    close();
-  });
-  return holder;
+  return opener;
 }

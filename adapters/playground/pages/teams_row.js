@@ -32,6 +32,7 @@ export function createRow(tag, page) {
   const row = el(tag, { class: 'message', tabindex: -1, role: tag === 'li' ? null : 'group' });
   let message = null;
   let signature = '';
+  let isChanging = false;  // what leaves the page loses the focus, and must not be taken out twice
 
   const leave = () => {
     delete row.dataset.editing;
@@ -42,12 +43,13 @@ export function createRow(tag, page) {
 
   const startEdit = () => {
     row.dataset.editing = 'yes';
-    row.querySelector('.tools')?.remove();
+    const tools = row.querySelector('.tools');
     const form = editForm(message, { save: (text) => page.edit(message, text), leave });
     row.querySelector('.content').append(form);
     const field = form.querySelector('textarea');
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
+    tools?.remove();
   };
 
   function showTools() {
@@ -59,7 +61,7 @@ export function createRow(tag, page) {
   }
 
   const hideTools = (next = null) => {
-    if (row.contains(next) || row.contains(document.activeElement) || row.matches(':hover')) return;
+    if (isChanging || row.contains(next) || row.contains(document.activeElement) || row.matches(':hover')) return;
     row.querySelector('.tools')?.remove();
   };
 
@@ -78,7 +80,9 @@ export function createRow(tag, page) {
     const hadTools = row.querySelector('.tools');
     row.dataset.id = wanted.id;
     row.setAttribute('aria-label', `${wanted.author_name}: ${wanted.deleted ? 'deleted' : wanted.text.slice(0, 120)}`);
+    isChanging = true;
     row.replaceChildren(...draw(wanted, page));
+    isChanging = false;
     if (hadTools) showTools();
     if (focused) (row.querySelector(`[data-focus="${CSS.escape(focused.dataset.focus || '')}"]`) || row).focus();
   }

@@ -17,7 +17,7 @@ function channelButton(channel, page) {
     type: 'button', class: isUnread ? 'channel unread' : 'channel', 'aria-current': isHere ? 'page' : null, 'data-channel': channel.id,
     onclick: () => page.openChannel(channel.id),
   }, el('span', { class: 'channel-name' }, channel.name), channel.kind === 'shared' ? el('span', { class: 'kind', 'aria-hidden': 'true' }, 'shared') : null,
-  state ? hidden(`, ${state}`) : null, isUnread ? el('span', { class: 'dot', 'aria-hidden': 'true' }) : null));
+  state ? hidden(state) : null, isUnread ? el('span', { class: 'dot', 'aria-hidden': 'true' }) : null));
 }
 
 export function createSidebar(root) {
