@@ -23,7 +23,7 @@ from adapters import settings as table
 from adapters.configuration import dumps, load, load_for, single_site, timeline
 from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground
 from adapters.playground.story import Hands, play
-from adapters.playground.teams import workspace as teams
+from adapters.playground.teams.story import greet
 from adapters.playground.workspace import SUPPORT
 from adapters.registry import Connection
 from adapters.settings import Settings
@@ -341,15 +341,14 @@ async def _database(settings: Settings) -> tuple[Finding, list[tuple[str, str, s
 async def _demo(demo: Demo, folder: Path) -> None:
     told, clock = _told_to_stop(), MovedClock()
     bridge_port = demo.port + 1 if demo.port else free_port()
-    origin = f"http://127.0.0.1:{bridge_port}"
-    playground = Playground(silta_origin=origin, site_key="main", teams_site_key="teams")
+    playground = Playground(silta_origin=f"http://127.0.0.1:{bridge_port}", site_key="main", teams_site_key="teams")
     await playground.start(port=demo.port)
     try:
         settings = _demo_settings(playground, folder, bridge_port)
         logs.configure(settings)
         async with running(settings, clock) as bridge:
             await playground.teams.deliver_to(f"{bridge.url}/teams/messages")
-            await playground.teams.say(teams.ANNA, teams.SUPPORT, "Good morning! I take the chat today.")
+            await greet(playground.teams)
             await bridge.managers.apply(load(DEMO.read_text(encoding="utf-8").replace("ORIGIN", playground.url)))
             demo.tell(f"\n  Silta demo: open {playground.url} in a browser; mails come to {playground.url}/mail.")
             demo.tell("  Left the shop with the chat, right the team. End with Ctrl-C.\n")
@@ -382,12 +381,7 @@ def _demo_settings(playground: Playground, folder: Path, port: int) -> Settings:
         slack_app_token=APP_TOKEN,
         slack_api_url=playground.api_url,
         slack_channel=SUPPORT,
-        teams_app_id=teams.APP_ID,
-        teams_app_password=teams.APP_PASSWORD,
-        teams_tenant_id=teams.TENANT,
-        teams_login_url=playground.teams.login_url,
-        teams_openid_url=playground.teams.openid_url,
-        teams_service_url=playground.teams.service_url,
+        **{f"teams_{name}": value for name, value in playground.teams.access.items()},
         smtp_host=playground.smtp_host,
         smtp_port=playground.smtp_port,
         smtp_security="none",

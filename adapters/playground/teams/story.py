@@ -11,6 +11,11 @@ from adapters.playground.teams.workspace import ANNA, MIKAEL, SUPPORT
 from adapters.playground.values import JSON
 
 
+async def greet(team: Teams) -> None:
+    """A first post without a mention: from it the app learns that it hears everything."""
+    await team.say(ANNA, SUPPORT, "Good morning! I take the chat today.")
+
+
 class TeamsStory:
     """The scenes, told on the way."""
 

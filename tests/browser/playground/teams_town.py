@@ -16,7 +16,10 @@ from tests.browser.playground.loop import Loop
 from tests.playground.teams.wire import JSON, Bot, Client, card, carded, claim, text
 
 WAITS: tuple[JSON, ...] = (
-    {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": "Visitor 7", "size": "large", "weight": "bolder"}]},
+    {
+        "type": "RichTextBlock",
+        "inlines": [{"type": "TextRun", "text": "Visitor 7", "size": "large", "weight": "bolder"}],
+    },
     {"type": "Container", "style": "emphasis", "items": [{"type": "RichTextBlock", "inlines": ["Is anybody there?"]}]},
     {"type": "TextBlock", "text": "**Waiting**", "wrap": True},
     {"type": "FactSet", "facts": [{"title": "Page", "value": "Tents"}]},
