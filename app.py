@@ -351,7 +351,7 @@ async def _demo(demo: Demo, folder: Path) -> None:
             await greet(playground.teams)
             await bridge.managers.apply(load(DEMO.read_text(encoding="utf-8").replace("ORIGIN", playground.url)))
             demo.tell(f"\n  Silta demo: open {playground.url} in a browser; mails come to {playground.url}/mail.")
-            demo.tell("  Left the shop with the chat, right the team. End with Ctrl-C.\n")
+            demo.tell("  Left the shop with the chat, right the team in Slack or Teams. End with Ctrl-C.\n")
             if demo.story:
                 await play(playground, bridge.url, _hands(bridge, clock), demo.tell)
             if not demo.ends:

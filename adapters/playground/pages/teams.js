@@ -17,7 +17,7 @@ const EMPTY = 'Nothing here yet. When a visitor writes in a shop that is answere
 const at = (id) => document.getElementById(id);
 
 const page = {
-  tenant: '', team: {}, bot: {}, people: new Map(), channels: new Map(), presses: new Map(), unread: new Set(), isConsented: true,
+  tenant: '', team: {}, bot: {}, people: new Map(), channels: new Map(), presses: new Map(), unread: new Set(), folds: new Map(), isConsented: true,
   viewer: null, channel: null, threads: new Map(), isRead: false,
   isShut: () => page.team.is_archived,
   names: () => [page.bot.name, ...page.channels.get(page.channel).members.filter((id) => id !== page.viewer).map((id) => page.people.get(id)?.name).filter(Boolean)],

@@ -13,18 +13,18 @@ export function createPost(page, root) {
   const composer = createComposer({ id: `reply-${root.id}`, page, send: (text) => page.say(text, root.id) });
   const element = el('article', { class: 'post', 'data-post': root.id }, head.element, more, list, composer.element);
   const rows = new Map();
-  let folded = null;
   let replies = [];
 
   function unfold() {
     const first = replies[0];
-    folded = 0;
+    page.folds.set(root.id, 0);
     drawReplies();
     rows.get(first.id).element.focus();
   }
 
   function drawReplies() {
-    const shown = replies.slice(folded || 0);
+    const folded = page.folds.get(root.id);
+    const shown = replies.slice(folded);
     more.hidden = !folded;
     more.textContent = folded === 1 ? 'Show 1 earlier reply' : `Show ${folded} earlier replies`;
     list.hidden = !shown.length;
@@ -44,7 +44,7 @@ export function createPost(page, root) {
 
   function show(messages) {
     [root, ...replies] = messages;
-    if (folded === null) folded = replies.length > FEW ? replies.length - SHOWN : 0;
+    if (!page.folds.has(root.id)) page.folds.set(root.id, replies.length > FEW ? replies.length - SHOWN : 0);
     const count = replies.length === 1 ? '1 reply' : `${replies.length} replies`;
     element.setAttribute('aria-label', `Post by ${root.author_name}, ${count}`);
     head.fill(root);

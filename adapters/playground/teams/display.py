@@ -18,7 +18,7 @@ def card_of(post: Post, viewer: str = "") -> JSON | None:
 
 def _content(stage: Stage, post: Post, viewer: str) -> JSON:
     if post.is_deleted:
-        gone = {"nodes": [], "card": None, "drawn": None, "buttons": [], "mentions": [], "notifies": False}
+        gone: JSON = {"nodes": [], "card": None, "drawn": None, "buttons": [], "mentions": [], "notifies": False}
         return {"text": "", "html": ""} | gone
     card = card_of(post, viewer)
     seen = card_shown.shown(card, stage.workspace) if card else markup.shown(post.content, stage.workspace)

@@ -200,12 +200,13 @@ def test_hostile_words_are_whole_and_dead(posts: Page, teams: TeamsTown) -> None
     assert [" ".join(words.split()) for words in typed] == [" ".join(words.split()) for words in texts]
 
 
-@pytest.mark.parametrize("address", BAD)
-def test_a_dangerous_address_never_becomes_a_link(posts: Page, teams: TeamsTown, address: str) -> None:
-    teams.post(f'<a href="{address}">press</a> <a href="https://good.example/">good</a>', "xml")
-    teams.post(f"[press]({address}) <img src=x onerror=alert(1)>", "markdown")
-    teams.card(body=({"type": "TextBlock", "text": f"[press]({address}) <b>x</b>"},))
-    expect(posts.locator(".body")).to_have_count(3)
+def test_a_dangerous_address_never_becomes_a_link(posts: Page, teams: TeamsTown) -> None:
+    teams.post('<a href="https://good.example/">good</a>', "xml")
+    for address in BAD:
+        teams.post(f'<a href="{address}">press</a>', "xml")
+        teams.post(f"[press]({address}) <img src=x onerror=alert(1)>", "markdown")
+        teams.card(body=({"type": "TextBlock", "text": f"[press]({address}) <b>x</b>"},))
+    expect(posts.locator(".body")).to_have_count(1 + 3 * len(BAD))
     links = posts.locator(".body a").evaluate_all("all => all.map((one) => one.href)")
     assert links == ["https://good.example/"]
     assert posts.locator(".body img, .body script").count() == 0
