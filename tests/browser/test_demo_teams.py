@@ -197,7 +197,7 @@ async def test_the_demos_tabs_by_keyboard_and_what_is_new_behind_them(pair: Pair
     assert await violations(page) == []
     await page.reload()
     await expect(teams).to_have_attribute("aria-selected", "true")
-    answered = page.frame_locator("iframe.visitor").get_by_role("navigation", name="This shop is answered in")
+    answered = page.get_by_role("navigation", name="This shop is answered in")
     await expect(answered.get_by_role("link", name="Teams")).to_have_attribute("aria-current", "true")
     await answered.get_by_role("link", name="Slack").click()
     await expect(slack).to_have_attribute("aria-selected", "true")

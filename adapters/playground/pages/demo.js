@@ -4,8 +4,9 @@ const sides = document.querySelector('.sides');
 const buttons = [...document.querySelectorAll('[data-show]')];
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 const shop = document.querySelector('iframe.visitor');
-const LIVE = { childList: true, subtree: true };
-const SITE_OF = { slack: '', teams: 'teams' };
+const answered = document.querySelector('.answered');
+const SITE_OF = { slack: '', teams: answered.dataset.second };
+answered.hidden = !SITE_OF.teams;
 
 const chosen = () => tabs.find((tab) => tab.getAttribute('aria-selected') === 'true').dataset.tab;
 const inAddress = () => (location.hash === '#teams' ? 'teams' : 'slack');
@@ -54,7 +55,15 @@ function tell(side) {
 // Who changes where the shop is answered wants to see that team.
 let site = null;
 function arrive(page) {
-  const now = new URLSearchParams(page.location.search).get('site') || '';
+  const asked = new URLSearchParams(page.location.search);
+  const now = asked.get('site') || '';
+  for (const link of answered.querySelectorAll('a')) {
+    if (link.dataset.site) asked.set('site', link.dataset.site);
+    else asked.delete('site');
+    link.href = `/shop?${asked}`;
+    if (link.dataset.site === now) link.setAttribute('aria-current', 'true');
+    else link.removeAttribute('aria-current');
+  }
   const tab = Object.keys(SITE_OF).find((name) => SITE_OF[name] === now);
   if (site !== null && site !== now && tab) choose(tab);
   site = now;
@@ -70,13 +79,7 @@ const watches = {
     arrive(page);
     page.addEventListener('silta:message', () => tell('visitor'));
   },
-  team: (page) => {
-    const isMessage = (node) => node.classList?.contains('message');
-    const seen = new MutationObserver((changes) => {
-      if (changes.some((change) => [...change.addedNodes].some(isMessage))) tellTab('slack');
-    });
-    seen.observe(page.querySelector('main'), LIVE);
-  },
+  team: (page) => page.addEventListener('playground:news', () => tellTab('slack')),
   teams: (page) => page.addEventListener('playground:news', () => tellTab('teams')),
 };
 

@@ -74,10 +74,10 @@
     each('button.buy', (buy) => buy.addEventListener('click', () => { document.getElementById('said').textContent = texts.basketDone; }));
   }
 
-  // Where there is a second site, whose team works elsewhere, the shop has a switch.
+  // Where there is a second site, whose team works elsewhere, the shop has a switch; in the demo's frame it is above.
   function showSites() {
     const second = document.getElementById('answered').dataset.site;
-    document.getElementById('answered').hidden = !second;
+    document.getElementById('answered').hidden = !second || window.parent !== window;
     each('a[data-site]', (link) => {
       link.href = address({ site: link.dataset.site });
       if (link.dataset.site === (query.get('site') === second ? second : '')) link.setAttribute('aria-current', 'true');
