@@ -23,6 +23,7 @@ from adapters import settings as table
 from adapters.configuration import dumps, load, load_for, single_site, timeline
 from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground
 from adapters.playground.story import Hands, play
+from adapters.playground.teams.story import greet
 from adapters.playground.workspace import SUPPORT
 from adapters.registry import Connection
 from adapters.settings import Settings
@@ -343,15 +344,17 @@ async def _database(settings: Settings) -> tuple[Finding, list[tuple[str, str, s
 async def _demo(demo: Demo, folder: Path) -> None:
     told, clock = _told_to_stop(), MovedClock()
     bridge_port = demo.port + 1 if demo.port else free_port()
-    playground = Playground(silta_origin=f"http://127.0.0.1:{bridge_port}", site_key="main")
+    playground = Playground(silta_origin=f"http://127.0.0.1:{bridge_port}", site_key="main", teams_site_key="teams")
     await playground.start(port=demo.port)
     try:
         settings = _demo_settings(playground, folder, bridge_port)
         logs.configure(settings)
         async with running(settings, clock) as bridge:
+            await playground.teams.deliver_to(f"{bridge.url}/teams/messages")
+            await greet(playground.teams)
             await bridge.managers.apply(load(DEMO.read_text(encoding="utf-8").replace("ORIGIN", playground.url)))
             demo.tell(f"\n  Silta demo: open {playground.url} in a browser; mails come to {playground.url}/mail.")
-            demo.tell("  Left the shop with the chat, right the team. End with Ctrl-C.\n")
+            demo.tell("  Left the shop with the chat, right the team in Slack or Teams. End with Ctrl-C.\n")
             if demo.story:
                 await play(playground, bridge.url, _hands(bridge, clock), demo.tell)
             if not demo.ends:
@@ -381,6 +384,7 @@ def _demo_settings(playground: Playground, folder: Path, port: int) -> Settings:
         slack_app_token=APP_TOKEN,
         slack_api_url=playground.api_url,
         slack_channel=SUPPORT,
+        **{f"teams_{name}": value for name, value in playground.teams.access.items()},
         smtp_host=playground.smtp_host,
         smtp_port=playground.smtp_port,
         smtp_security="none",
