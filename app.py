@@ -29,6 +29,7 @@ from adapters.registry import Connection
 from adapters.settings import Settings
 from adapters.terminal import checking, forgetting, logs
 from adapters.terminal.commands import Demo, commands
+from adapters.terminal.demonstrating import demo_settings
 from adapters.terminal.findings import Finding
 from adapters.terminal.naming import listed
 from adapters.web import server
@@ -347,7 +348,7 @@ async def _demo(demo: Demo, folder: Path) -> None:
     playground = Playground(silta_origin=f"http://127.0.0.1:{bridge_port}", site_key="main", teams_site_key="teams")
     await playground.start(port=demo.port)
     try:
-        settings = _demo_settings(playground, folder, bridge_port)
+        settings = demo_settings(folder, bridge_port, _access(playground))
         logs.configure(settings)
         async with running(settings, clock) as bridge:
             await playground.teams.deliver_to(f"{bridge.url}/teams/messages")
@@ -374,23 +375,17 @@ def _hands(bridge: Bridge, clock: MovedClock) -> Hands:
     return Hands(pass_time, forget)
 
 
-def _demo_settings(playground: Playground, folder: Path, port: int) -> Settings:
-    return table.load(
-        None,
-        port=port,
-        database=str(folder / "demo.db"),
-        site_origins=(playground.url,),
-        slack_bot_token=BOT_TOKEN,
-        slack_app_token=APP_TOKEN,
-        slack_api_url=playground.api_url,
-        slack_channel=SUPPORT,
+def _access(playground: Playground) -> dict[str, Any]:
+    return {
+        "site_origins": (playground.url,),
+        "slack_bot_token": BOT_TOKEN,
+        "slack_app_token": APP_TOKEN,
+        "slack_api_url": playground.api_url,
+        "slack_channel": SUPPORT,
+        "smtp_host": playground.smtp_host,
+        "smtp_port": playground.smtp_port,
         **{f"teams_{name}": value for name, value in playground.teams.access.items()},
-        smtp_host=playground.smtp_host,
-        smtp_port=playground.smtp_port,
-        smtp_security="none",
-        mail_from="chat@shop.example",
-        log_level="WARNING",
-    )
+    }
 
 
 def main() -> None:
