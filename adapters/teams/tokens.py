@@ -48,12 +48,21 @@ class Tokens:
     async def token(self) -> str:
         """A token that still holds; many who wait for one are one request."""
         left = self._ends_at - self._clock()
-        if left < EARLY and self._fetching is None:
-            self._fetching = asyncio.create_task(self._fetch())
-            self._fetching.add_done_callback(self._fetched)
+        if left < EARLY:
+            self._begin()
         if left < MARGIN and self._fetching is not None:
             await asyncio.shield(self._fetching)
         return self._token
+
+    async def renew(self) -> None:
+        """Ask for a new one, whatever the one that we have is worth."""
+        await asyncio.shield(self._begin())
+
+    def _begin(self) -> asyncio.Task[None]:
+        if self._fetching is None:
+            self._fetching = asyncio.create_task(self._fetch())
+            self._fetching.add_done_callback(self._fetched)
+        return self._fetching
 
     def drop(self, token: str) -> None:
         """It was not taken: the next call fetches another."""

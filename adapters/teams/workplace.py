@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -56,8 +57,12 @@ class TeamsWorkplace:
             _keep(self._names, person, name)
 
     async def ping(self) -> None:
-        """Ask for a token: whether our credentials are taken."""
-        await self._tokens.token()
+        """Ask for a new token: whether our credentials are taken now. One from before would say nothing of that."""
+        try:
+            async with asyncio.timeout(self.timeout):
+                await self._tokens.renew()
+        except TimeoutError as error:
+            raise Unreachable("timeout", "the login does not answer") from error
 
     async def open_thread(self, channel: str, card: Card, key: str) -> Placed:  # noqa: ARG002
         """Post a card as a new root.
