@@ -58,7 +58,7 @@ def answered(status: int, headers: Mapping[str, str], body: Any, *, wrote: bool,
     """The outcome that an answer other than success stands for. `in_thread`: the call was about a thread's own id."""
     code = _code(body)
     if status == 429:
-        return Unreachable("limited", wait=_retry_after(headers), limited=True)
+        return Unreachable("limited", wait=retry_after(headers), limited=True)
     if status == 412:  # another operation on the same conversation was quicker: nothing happened
         return Unreachable("conflict", wait=CONFLICT_WAIT * (1 + random.random()))  # noqa: S311
     if status == 404:
@@ -88,7 +88,7 @@ def _code(body: Any) -> str:
     return "MessageWritesBlocked" if "MessageWritesBlocked" in text(mapping(body).get("message")) else ""
 
 
-def _retry_after(headers: Mapping[str, str]) -> float:
+def retry_after(headers: Mapping[str, str]) -> float:
     """Seconds, or a date; with a little more, so that not everybody comes back at once."""
     value = headers.get("Retry-After", "").strip()
     wait = float(value) if value.isascii() and value.isdigit() else _until(value)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from adapters.teams.errors import FAILURES, STANDING_WAIT, outcome
+from adapters.teams.errors import FAILURES, STANDING_WAIT, outcome, retry_after
 from adapters.teams.setup import TeamsSettings
 from bridge.errors import Unreachable, WorkplaceError
 from bridge.policies.foreign import mapping, text
@@ -98,11 +98,13 @@ class Tokens:
         try:
             async with self._session.post(self._settings.token_url, data=form, allow_redirects=False) as answer:
                 raw = await answer.content.read(LARGEST)
-                status = answer.status
+                status, headers = answer.status, answer.headers
         except FAILURES as error:
             raise outcome(error, wrote=False) from error
         if status in (400, 401):
             raise _refused(raw)
+        if status == 429:
+            raise Unreachable("limited", "the login asks for silence", wait=retry_after(headers), limited=True)
         if status != 200:
             raise Unreachable("login", f"the login answers {status}")
         try:
