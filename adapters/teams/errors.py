@@ -25,6 +25,7 @@ LIMITED_WAIT: Final = 5.0
 CONFLICT_WAIT: Final = 0.5
 FAILURES: Final = (aiohttp.ClientError, OSError, asyncio.TimeoutError, ValueError, RecursionError)
 
+NO_MEMBER: Final = "MemberNotFoundInConversation"
 _INSTALL: Final = "add the app to the team again (Manage team, Apps)"
 ADVICE: Final = {
     "BotNotInConversationRoster": f"the app is not in this team or channel: {_INSTALL}",
@@ -61,6 +62,8 @@ def answered(status: int, headers: Mapping[str, str], body: Any, *, wrote: bool,
         return Unreachable("limited", wait=retry_after(headers), limited=True)
     if status == 412:  # another operation on the same conversation was quicker: nothing happened
         return Unreachable("conflict", wait=CONFLICT_WAIT * (1 + random.random()))  # noqa: S311
+    if code == NO_MEMBER:
+        return Rejected(code)
     if status == 404:
         return _missing(code, in_thread=in_thread)
     if status in (401, 403):
