@@ -37,6 +37,7 @@ ADVICE: Final = {
     "unauthorized": "Teams does not take our token: check the app id, the secret and the tenant",
     "forbidden": f"the app may not do this here: {_INSTALL}",
 }  # what a person can do about a fault that waits for them
+OF_EVERYTHING: Final = ("unauthorized", "BotNotRegistered")  # those of them that say nothing of a channel
 
 
 def outcome(error: BaseException, *, wrote: bool) -> WorkplaceError:

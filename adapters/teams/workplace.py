@@ -12,7 +12,7 @@ from botbuilder.schema import Activity, ConversationAccount
 
 from adapters.teams import identity, people, render, wire
 from adapters.teams.calls import Connector
-from adapters.teams.errors import ADVICE, in_doubt
+from adapters.teams.errors import ADVICE, OF_EVERYTHING, in_doubt
 from adapters.teams.places import Places
 from adapters.teams.setup import TeamsSettings
 from adapters.teams.tokens import Tokens
@@ -148,7 +148,7 @@ class TeamsWorkplace:
         try:
             await self._connector.called("GET", self._places.service(channel), *where, query={"pageSize": ROSTER_PAGE})
         except Unreachable as error:
-            if error.standing and error.cause in ADVICE:
+            if error.standing and error.cause in ADVICE and error.cause not in OF_EVERYTHING:
                 return f"Channel {channel}: {ADVICE[error.cause]}."
             raise
         return ""
