@@ -63,8 +63,6 @@ def answered(status: int, headers: Mapping[str, str], body: Any, *, wrote: bool,
         return Unreachable("limited", wait=retry_after(headers), limited=True)
     if status == 412:  # another operation on the same conversation was quicker: nothing happened
         return Unreachable("conflict", wait=CONFLICT_WAIT * (1 + random.random()))  # noqa: S311
-    if code == NO_MEMBER:
-        return Rejected(code)
     if status == 404:
         return _missing(code, in_thread=in_thread)
     if status in (401, 403):
@@ -80,7 +78,9 @@ def _standing(cause: str) -> WorkplaceError:
 
 
 def _missing(code: str, *, in_thread: bool) -> WorkplaceError:
-    """A thread, or its root, that is no more; or a channel that is not there."""
+    """A person who is not there; a thread, or its root, that is no more; or a channel."""
+    if code == NO_MEMBER:
+        return Rejected(code)
     return Rejected(ROOT_GONE, code) if in_thread else _standing(code or "ConversationNotFound")
 
 
