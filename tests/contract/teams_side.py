@@ -144,13 +144,14 @@ def teams_settings(team: Playground, **more: Any) -> TeamsSettings:
 
 def seen(message: dict[str, Any], calls: tuple[str, ...]) -> Seen:
     """A message as a person sees it."""
-    words, author = message["text"], ""
-    if words.startswith(VISITOR):
-        author, _, words = words.partition("\n")
+    lines = message["text"].split("\n")
+    author = next((line for line in lines if line.startswith(VISITOR)), "")
+    if author:
+        lines.remove(author)
     is_reply = message["thread"] != message["id"]
     return Seen(
         ref=f"{message['thread']}/{message['id']}" if is_reply and message["is_bot"] else message["id"],
-        words=words.strip("\n"),
+        words="\n".join(lines).strip("\n"),
         author=author,
         buttons=tuple(one["title"] for one in message["buttons"]),
         calls=calls,
