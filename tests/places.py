@@ -35,6 +35,7 @@ class Persons:
 class Place(ABC):
     """A pretend workplace with the bridge's settings for it. A channel that is not named is the first one."""
 
+    workplace: str
     persons: Persons
     strangers: tuple[str, ...]  # of other organisations, and in the first channel
     support: str
@@ -46,6 +47,15 @@ class Place(ABC):
     @abstractmethod
     def settings(self) -> dict[str, Any]:
         """What makes a bridge speak to it."""
+
+    def in_files(self) -> dict[str, str]:
+        """What stands for it in configuration files."""
+        sara = self.ref(self.persons.sara)
+        return {"WORKPLACE": self.workplace, "SUPPORT": self.support, "BILLING": self.billing, "SARA": sara}
+
+    def ref(self, who: str) -> str:
+        """By which id the bridge knows somebody."""
+        return who
 
     @abstractmethod
     async def connect(self, bridge: Bridge, settings: Settings) -> None:
@@ -148,6 +158,7 @@ class Place(ABC):
 class SlackPlace(Place):
     """Events over sockets, or over HTTP."""
 
+    workplace = "slack"
     persons = Persons(ANNA, MIKAEL, SARA, GUEST, OUTSIDER)
     strangers = (GUEST, OUTSIDER)
     support, billing = SUPPORT, BILLING
@@ -255,6 +266,7 @@ def _read(wire: Shown) -> Shown:
 class TeamsPlace(Place):
     """Activities come signed, as the service signs them, and are proven."""
 
+    workplace = "teams"
     persons = Persons(teamspace.ANNA, teamspace.MIKAEL, teamspace.SARA, teamspace.GUEST, teamspace.OUTSIDER)
     strangers = (teamspace.GUEST,)
     support, billing = teamspace.SUPPORT, teamspace.BILLING
@@ -279,6 +291,10 @@ class TeamsPlace(Place):
             "teams_pace": "off",
             "teams_channel": self.support,
         }
+
+    def ref(self, who: str) -> str:
+        """Their id in the organisation."""
+        return self.teams.stage.workspace.people[who].aad_id
 
     async def connect(self, bridge: Bridge, settings: Settings) -> None:
         await until(lambda: bridge.connection.hears)
@@ -319,7 +335,9 @@ class TeamsPlace(Place):
         return [self._read(root) for root in found if root["is_bot"] and not root["deleted"]]
 
     def thread(self, root: str, channel: str = "") -> list[Shown]:
-        return [self._read(post) for post in self.teams.thread(channel or self.support, root)[1:] if not post["deleted"]]
+        return [
+            self._read(post) for post in self.teams.thread(channel or self.support, root)[1:] if not post["deleted"]
+        ]
 
     def told(self, who: str) -> list[Shown]:
         """Everybody in the thread sees it, and whom it is for: they are called by name."""
@@ -354,4 +372,9 @@ class TeamsPlace(Place):
 
     def _read(self, message: Shown) -> Shown:
         seen = teams_side.seen(message, tuple(message["mentions"]))
-        return message | {"ts": message["id"], "words": message["text"], "said": seen.words, "author_shown": seen.author}
+        return message | {
+            "ts": message["id"],
+            "words": message["text"],
+            "said": seen.words,
+            "author_shown": seen.author,
+        }

@@ -199,9 +199,8 @@ class World:
         await self.place.connect(self._bridge, self.settings)
 
     async def configure(self, text: str) -> None:
-        """Apply a configuration file; `ORIGIN` in it is the shop's, `SUPPORT`, `BILLING` and `SARA` the place's."""
-        names = {"SUPPORT": self.place.support, "BILLING": self.place.billing, "SARA": self.place.persons.sara}
-        for name, value in {"ORIGIN": self.team.url, **names}.items():
+        """Apply a configuration file; `ORIGIN` in it is the shop's, what else is in capitals the place's."""
+        for name, value in {"ORIGIN": self.team.url, **self.place.in_files()}.items():
             text = text.replace(name, value)
         await self.bridge.managers.apply(load(text))
 

@@ -80,7 +80,12 @@ async def test_two_answers_at_once_have_one_claimant(world: World) -> None:
     visitor = await world.visitor()
     await visitor.say("anybody?")
     root = await world.card()
-    await asyncio.gather(*(world.answers(who, f"from {world.place.name(who)}", root) for who in (world.persons.anna, world.persons.mikael)))
+    await asyncio.gather(
+        *(
+            world.answers(who, f"from {world.place.name(who)}", root)
+            for who in (world.persons.anna, world.persons.mikael)
+        )
+    )
     winner = (await visitor.stands("claimed"))["agent"]["name"]
     await until(lambda: visitor.texts("agent"))
     loser = the_other(world, winner)
@@ -135,7 +140,9 @@ async def test_commands_do_what_they_say(world: World) -> None:
     await world.answers(world.persons.anna, "!claim", root)
     assert (await visitor.stands("claimed"))["agent"]["name"] == world.place.name(world.persons.anna)
     await world.answers(world.persons.sara, "!takeover", root)
-    await until(lambda: visitor.state["agent"] and visitor.state["agent"]["name"] == world.place.name(world.persons.sara))
+    await until(
+        lambda: visitor.state["agent"] and visitor.state["agent"]["name"] == world.place.name(world.persons.sara)
+    )
     await world.answers(world.persons.sara, "!release", root)
     await visitor.stands("waiting")
     await world.answers(world.persons.sara, "!help", root)
