@@ -213,8 +213,8 @@ class Programme:
         try:
             mailer = registry.mailer(settings)
             async with _connected(settings) as connections:
-                database, channels = await _database(settings)
-                places = await checking.workplaces(connections, channels)
+                database, channels, facts = await _database(settings)
+                places = await checking.workplaces(connections, channels, facts)
                 return [Finding("settings", is_well=True), database, *places, *await checking.mail(mailer)]
         except Refused as error:
             return [Finding("settings", is_well=False, advice=str(error))]
@@ -312,23 +312,29 @@ def _told_to_stop() -> asyncio.Event:
     return told
 
 
-async def _database(settings: Settings) -> tuple[Finding, list[tuple[str, str, str]]]:
-    """The database and the channels that it names; one that is not there is only made by a real start."""
+async def _database(settings: Settings) -> tuple[Finding, list[tuple[str, str, str]], dict[str, Mapping[str, str]]]:
+    """The database, its channels and facts by workplace; one that is not there is only made by a real start."""
     named = (("slack", settings.slack_channel), ("teams", settings.teams_channel))
     channels = [(workplace, ref, ref) for workplace, ref in named if ref]
+    facts: dict[str, Mapping[str, str]] = {}
     if folder := missing_folder(settings.database):
-        return Finding("database", is_well=False, advice=f"the folder {folder} does not exist; create it"), channels
+        return (
+            Finding("database", is_well=False, advice=f"the folder {folder} does not exist; create it"),
+            channels,
+            facts,
+        )
     if not is_there(settings.database):
-        return Finding("database", is_well=True, advice="made at the first start"), channels
+        return Finding("database", is_well=True, advice="made at the first start"), channels, facts
     try:
         async with _managing(settings) as (managers, store):
             if await managers.is_applied():
                 found = (await managers.configuration()).channels
                 channels = [(one.channel.workplace, one.name, one.channel.ref) for one in found]
+            facts = {workplace: await managers.facts(workplace) for workplace, _ in named}
             in_use = "" if store.is_alone else "in use by the running bridge"
-            return Finding("database", is_well=True, advice=in_use), channels
+            return Finding("database", is_well=True, advice=in_use), channels, facts
     except Refused as error:
-        return Finding("database", is_well=False, advice=str(error)), channels
+        return Finding("database", is_well=False, advice=str(error)), channels, facts
 
 
 async def _demo(demo: Demo, folder: Path) -> None:
