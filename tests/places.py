@@ -87,6 +87,7 @@ class Place(ABC):
     async def share(self, who: str, name: str, root: str) -> None:
         """A file in a thread."""
 
+    @abstractmethod
     async def other_app(self, text: str, root: str) -> None:
         """Another app writes in a thread, where that would reach us."""
 
@@ -162,7 +163,6 @@ class SlackPlace(Place):
     persons = Persons(ANNA, MIKAEL, SARA, GUEST, OUTSIDER)
     strangers = (GUEST, OUTSIDER)
     support, billing = SUPPORT, BILLING
-    names = {ANNA: "anna.virtanen", MIKAEL: "mikael.lind", SARA: "sara.weber"}
 
     def __init__(self, team: Playground, *, over_http: bool = False) -> None:
         super().__init__(team)
@@ -216,7 +216,7 @@ class SlackPlace(Place):
         await self.team.press(who, SUPPORT, post["ts"], verb)
 
     def mention(self, who: str) -> str:
-        return f"@{self.names[who]}"
+        return f"@{self.team.stage.workspace.people[who].name}"
 
     def name(self, who: str) -> str:
         return self.team.stage.workspace.people[who].shown
@@ -319,6 +319,9 @@ class TeamsPlace(Place):
 
     async def share(self, who: str, name: str, root: str) -> None:
         await self.teams.share(who, self.support, [name], root)
+
+    async def other_app(self, text: str, root: str) -> None:
+        """What other apps write does not come."""
 
     async def press(self, who: str, post: Shown, verb: str) -> None:
         answer = await self.teams.press(who, self.support, post["ts"], verb)
