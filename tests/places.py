@@ -66,6 +66,10 @@ class Place(ABC):
         """Let nothing come any more: the bridge is about to end."""
 
     @abstractmethod
+    def calls_in_haste(self) -> list[Any]:
+        """Those that came faster than is allowed, or while silence was asked for."""
+
+    @abstractmethod
     def faults(self) -> list[str]:
         """What was sent that a real workplace would not have taken."""
 
@@ -194,6 +198,9 @@ class SlackPlace(Place):
             self.team.stage.deliveries.http = None
             await self.team.stage.deliveries.stop()
 
+    def calls_in_haste(self) -> list[Any]:
+        return [call for call in self.team.calls() if call.early is not None or call.status == 429]
+
     def faults(self) -> list[str]:
         return unsound(self.team.calls())
 
@@ -303,6 +310,9 @@ class TeamsPlace(Place):
     async def disconnect(self) -> None:
         self.teams.stage.deliveries.url = ""
         await self.teams.stage.deliveries.stop()
+
+    def calls_in_haste(self) -> list[Any]:
+        return [call for call in self.teams.calls() if call.early is not None or call.status == 429]
 
     def faults(self) -> list[str]:
         refused = [call for call in self.teams.calls() if call.status in (400, 413)]

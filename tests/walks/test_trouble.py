@@ -34,6 +34,35 @@ async def test_a_doubtful_line_stands_once_or_says_that_it_may_not(world: World,
     await _time_passes_until(world, lambda: [said["state"] for said in visitor.messages()] == ["posted"] * 3)
 
 
+@BOTH
+async def test_after_a_long_outage_a_line_stands_once(world: World) -> None:
+    visitor = await world.visitor()
+    await visitor.say("hello")
+    root = await world.card()
+    await until(lambda: visitor.messages() and visitor.messages()[0]["state"] == "posted")
+    world.place.fail("post", "error_before", 4)
+    key = await visitor.say("does anybody read this?")
+    await _time_passes_until(world, lambda: visitor.state_of(key) == "posted")
+    again = "" if world.can.read_back else f"{CAVEAT}\n"
+    assert world.lines(root) == [f"{again}does anybody read this?"]
+
+
+@BOTH
+async def test_after_a_restart_in_doubt_a_line_stands_once_or_says_that_it_may_not(world: World) -> None:
+    visitor = await world.visitor()
+    await visitor.say("hello")
+    root = await world.card()
+    await until(lambda: visitor.messages() and visitor.messages()[0]["state"] == "posted")
+    world.place.fail("post", "cut_after")
+    key = await visitor.say("in doubt")
+    await until(lambda: world.lines(root) == ["in doubt"])
+    await world.restart()
+    await visitor.connect()
+    await _time_passes_until(world, lambda: visitor.state_of(key) == "posted")
+    again = [] if world.can.read_back else [f"{CAVEAT}\nin doubt"]
+    assert world.lines(root) == ["in doubt", *again]
+
+
 async def test_a_line_whose_place_was_told_wrongly_stands_once(world: World) -> None:
     visitor = await world.visitor()
     await visitor.say("hello")
@@ -211,5 +240,4 @@ async def test_only_what_the_limits_allow_is_called(tmp_path: Path, workplace: s
             await visitor.say(f"line {number}")
         root = await world.card()
         await until(lambda: sum(text.count("line") for text in world.lines(root)) == 11)
-        calls = [*world.team.calls(), *world.team.teams.calls()]
-        assert [call for call in calls if call.early is not None or call.status == 429] == []
+        assert world.place.calls_in_haste() == []
