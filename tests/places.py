@@ -51,7 +51,7 @@ class Place(ABC):
     def in_files(self) -> dict[str, str]:
         """What stands for it in configuration files."""
         sara = self.ref(self.persons.sara)
-        return {"WORKPLACE": self.workplace, "SUPPORT": self.support, "BILLING": self.billing, "SARA": sara}
+        return {"$WORKPLACE": self.workplace, "$SUPPORT": self.support, "$BILLING": self.billing, "$SARA": sara}
 
     def ref(self, who: str) -> str:
         """By which id the bridge knows somebody."""

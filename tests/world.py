@@ -199,7 +199,7 @@ class World:
         await self.place.connect(self._bridge, self.settings)
 
     async def configure(self, text: str) -> None:
-        """Apply a configuration file; `ORIGIN` in it is the shop's, what else is in capitals the place's."""
+        """Apply a configuration file; `ORIGIN` in it is the shop's, what begins with `$` the place's."""
         for name, value in {"ORIGIN": self.team.url, **self.place.in_files()}.items():
             text = text.replace(name, value)
         await self.bridge.managers.apply(load(text))

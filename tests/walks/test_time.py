@@ -14,15 +14,15 @@ from tests.world import BOTH, PATIENCE, Visitor, World, a_world, until
 TEAM = "team@shop.example"
 FILE = f"""
 [channels.support]
-workplace = "WORKPLACE"
-id = "SUPPORT"
+workplace = "$WORKPLACE"
+id = "$SUPPORT"
 digest_above = 3
 [[channels.support.escalation]]
 after = "2m"
 notify = true
 [[channels.support.escalation]]
 after = "5m"
-mention = "SARA"
+mention = "$SARA"
 [[channels.support.escalation]]
 after = "10m"
 channel = "billing"
@@ -30,8 +30,8 @@ channel = "billing"
 after = "20m"
 mail = "oncall@shop.example"
 [channels.billing]
-workplace = "WORKPLACE"
-id = "BILLING"
+workplace = "$WORKPLACE"
+id = "$BILLING"
 [sites.main]
 name = "Kauppa"
 origins = ["ORIGIN"]
