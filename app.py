@@ -29,6 +29,7 @@ from adapters.settings import Settings
 from adapters.terminal import checking, forgetting, logs
 from adapters.terminal.commands import Demo, commands
 from adapters.terminal.findings import Finding
+from adapters.terminal.naming import listed
 from adapters.web import server
 from adapters.web.serving import free_port, serving
 from bridge.agents import AgentDesk
@@ -41,6 +42,7 @@ from bridge.delivery import Courier
 from bridge.differences import differences
 from bridge.errors import NotFound, Refused
 from bridge.health import Health
+from bridge.lookout import Lookout
 from bridge.mailing import MailCarrier
 from bridge.managers import ManagerDesk
 from bridge.ports import Clock, Signals, Workplace
@@ -108,6 +110,8 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         chores = Chores(store, clock, [carrier.name for carrier in carriers], managers)
         timekeeper = Timekeeper(store, clock)
         await stack.enter_async_context(_ticking(chores, timekeeper, signals))
+        lookout = Lookout(store, signals, clock, alerts, places)
+        await stack.enter_async_context(_kept(chores.keep_lookout(lookout)))
         repair = Repair(store, clock, agents, places)
         for name in [name for name, place in places.items() if place.capabilities.read_back]:
             await stack.enter_async_context(_kept(chores.keep_repaired(repair, name)))
@@ -328,8 +332,7 @@ async def _database(settings: Settings) -> tuple[Finding, list[tuple[str, str, s
     try:
         async with _managing(settings) as (managers, store):
             if await managers.is_applied():
-                found = (await managers.configuration()).channels
-                channels = [(one.channel.workplace, one.name, one.channel.ref) for one in found]
+                channels = listed(await managers.configuration())
             facts = {workplace: await managers.facts(workplace) for workplace, _ in named}
             in_use = "" if store.is_alone else "in use by the running bridge"
             return Finding("database", is_well=True, advice=in_use), channels, facts
