@@ -96,7 +96,7 @@ class Door:
         """The activity. The token is looked at before a byte of the body is read."""
         if (request.content_length or 0) > LARGEST_BODY:
             raise Unproven(413, "too large a body")
-        claimed = await proof.claims(request.headers.get("Authorization", ""), self._settings, self._keys)
+        claimed = await proof.claims(request.headers.getall("Authorization", []), self._settings, self._keys)
         told = _parsed(await _body(request))
         proof.agree(claimed, told, self._settings)
         return told

@@ -7,7 +7,7 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import jwt
@@ -21,6 +21,7 @@ LEEWAY: Final = 300  # seconds that clocks may differ
 CHANNEL: Final = "msteams"
 _ALGORITHM: Final = "RS256"
 _REQUIRED: Final = ["exp", "iss", "aud", "serviceurl"]
+_UNREADABLE: Final = (jwt.PyJWTError, ValueError, RecursionError)  # half characters and deep JSON are not PyJWT's own
 
 
 class Unproven(Exception):
@@ -31,14 +32,18 @@ class Unproven(Exception):
         self.status = status
 
 
-async def claims(header: str, settings: TeamsSettings, keys: Keys) -> Mapping[str, Any]:
-    """What a request's token claims, once its signature and its times hold. Raises Unproven, KeysUnreachable."""
+async def claims(headers: Sequence[str], settings: TeamsSettings, keys: Keys) -> Mapping[str, Any]:
+    """What a request's token claims, once its signature and its times hold. Raises Unproven, KeysUnreachable.
+
+    `headers`: all of that name. Of two nobody can say which one a proxy in front of us looked at.
+    """
+    header = headers[0] if len(headers) == 1 else ""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token or len(header) > LONGEST:
-        raise Unproven(401, "no token")
+        raise Unproven(401, "not one token")
     try:
         head = jwt.get_unverified_header(token)
-    except jwt.PyJWTError as error:
+    except _UNREADABLE as error:
         raise Unproven(401, "not a token") from error
     if head.get("alg") != _ALGORITHM:
         raise Unproven(401, "another algorithm")
@@ -55,7 +60,7 @@ def _refuse_strangers(token: str, settings: TeamsSettings) -> None:
     """Before a key is looked for: whoever names another issuer must not make us ask anybody for anything."""
     try:
         claimed = jwt.decode(token, options={"verify_signature": False})
-    except (jwt.PyJWTError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise Unproven(401, "not a token") from error
     if claimed.get("iss") != settings.of_cloud.issuer:
         raise Unproven(401, "another issuer")
