@@ -16,6 +16,7 @@ import aiohttp
 from yarl import URL
 
 from adapters.teams import errors
+from adapters.teams.answers import whole
 from adapters.teams.setup import TeamsSettings, may_be_service
 from adapters.teams.tokens import Tokens
 from bridge.errors import Unreachable
@@ -86,7 +87,7 @@ class Connector:
             async with self._session.request(
                 verb, address, data=data, headers=headers, allow_redirects=False
             ) as answer:
-                raw = await answer.content.read(LARGEST_ANSWER)
+                raw = await whole(answer, LARGEST_ANSWER)
         except errors.FAILURES as error:
             raise errors.outcome(error, wrote=wrote) from error
         if 200 <= answer.status < 300:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import aiohttp
 
+from adapters.teams.answers import whole
 from adapters.teams.errors import FAILURES, STANDING_WAIT, outcome
 from adapters.teams.setup import TeamsSettings
 from bridge.errors import Unreachable, WorkplaceError
@@ -88,7 +89,7 @@ class Tokens:
         }
         try:
             async with self._session.post(self._settings.token_url, data=form, allow_redirects=False) as answer:
-                raw = await answer.content.read(LARGEST)
+                raw = await whole(answer, LARGEST)
                 status = answer.status
         except FAILURES as error:
             raise outcome(error, wrote=False) from error

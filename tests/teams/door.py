@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 from collections.abc import Iterable
@@ -28,7 +29,7 @@ async def post(url: str, body: Any, headers: Iterable[tuple[str, str]]) -> tuple
     raw = body if isinstance(body, bytes) or hasattr(body, "__aiter__") else json.dumps(body).encode()
     async with (
         ClientSession(timeout=ClientTimeout(total=20)) as session,
-        session.post(url, data=raw, headers=list(headers)) as answer,
+        session.post(url, data=io.BytesIO(raw) if isinstance(raw, bytes) else raw, headers=list(headers)) as answer,
     ):
         return answer.status, await answer.text()
 
