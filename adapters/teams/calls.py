@@ -64,16 +64,18 @@ class Connector:
         conversation = path[1] if len(path) > 1 else ""
         end = asyncio.get_running_loop().time() + self._settings.timeout
         async with self._turn(conversation if verb != "GET" else "", end):
+            token = await self._token(end)
             try:
                 async with asyncio.timeout_at(end):
-                    token = await self._token()
                     return await self._answer(verb, address, body, token, conversation)
             except TimeoutError as error:
                 raise errors.in_doubt("timeout", wrote=verb != "GET") from error
 
-    async def _token(self) -> str:
+    async def _token(self, end: float) -> str:
+        """Apart from the call, which has not left while this waits: nothing is in doubt."""
         try:
-            return await self._tokens.token()
+            async with asyncio.timeout_at(end):
+                return await self._tokens.token()
         except TimeoutError as error:
             raise Unreachable("timeout", "the login does not answer") from error
 

@@ -43,23 +43,23 @@ class Tokens:
         self._session = session
         self._clock = clock
         self._token = ""
-        self._ends_at = 0.0
+        self._renew_at = self._ends_at = float("-inf")
         self._fetching: asyncio.Task[None] | None = None
 
     async def token(self) -> str:
         """A token that still holds; many who wait for one are one request."""
-        left = self._ends_at - self._clock()
-        if left < EARLY and self._fetching is None:
+        now = self._clock()
+        if now > self._renew_at and self._fetching is None:
             self._fetching = asyncio.create_task(self._fetch())
             self._fetching.add_done_callback(self._fetched)
-        if left < MARGIN and self._fetching is not None:
+        if now > self._ends_at and self._fetching is not None:
             await asyncio.shield(self._fetching)
         return self._token
 
     def drop(self, token: str) -> None:
         """It was not taken: the next call fetches another."""
         if token == self._token:
-            self._ends_at = 0.0
+            self._renew_at = self._ends_at = float("-inf")
 
     async def close(self) -> None:
         """Fetch nothing more."""
@@ -78,7 +78,9 @@ class Tokens:
         token, lasts = text(body.get("access_token")), body.get("expires_in")
         if not token or not isinstance(lasts, (int, float)) or lasts <= 0:
             raise Unreachable("login_unreadable", "the login's answer holds no token")
-        self._token, self._ends_at = token, asked_at + float(lasts)
+        self._token, end = token, asked_at + float(lasts)
+        self._renew_at = end - min(EARLY, lasts / 4)  # of a short one too, most calls are made without another
+        self._ends_at = end - min(MARGIN, lasts / 10)
 
     async def _answer(self) -> Any:
         form = {
