@@ -93,17 +93,19 @@ def agree(claimed: Mapping[str, Any], activity: Mapping[str, Any], settings: Tea
         raise Unproven(403, "a service address that is not Teams'")
     if activity.get("channelId") != CHANNEL:
         raise Unproven(403, "another channel than Teams")
-    if strange := tenants(activity) - {settings.tenant_id.lower()}:
-        raise Unproven(403, f"{len(strange)} other organisation")
+    place = mapping(activity.get("conversation")).get("tenantId") or _of_author(activity)
+    if place and text(place).lower() != settings.tenant_id.lower():
+        raise Unproven(403, "another organisation")
 
 
 def tenants(activity: Mapping[str, Any]) -> frozenset[str]:
-    """The organisations that an activity says it happened in."""
-    told = (
-        mapping(activity.get("conversation")).get("tenantId"),
-        mapping(mapping(activity.get("channelData")).get("tenant")).get("id"),
-    )
+    """The organisations that an activity names: the conversation's, and in what a guest wrote the guest's own too."""
+    told = (mapping(activity.get("conversation")).get("tenantId"), _of_author(activity))
     return frozenset(text(one).lower() for one in told if one)
+
+
+def _of_author(activity: Mapping[str, Any]) -> Any:
+    return mapping(mapping(activity.get("channelData")).get("tenant")).get("id")
 
 
 def _even(address: str) -> str:
