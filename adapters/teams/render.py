@@ -110,11 +110,12 @@ def _fitting(body: Markup) -> Iterator[Node]:
 
 def _as_it_leads(body: Markup) -> str:
     """The words, with each address that shows itself written as it leads."""
-    return plain(tuple(address(node.value) if _is_bare(node) else node for node in body))
+    return plain(tuple(map(_led, body)))
 
 
-def _is_bare(node: Node) -> bool:
-    return isinstance(node, Span) and node.kind == LINK and node.inside == (node.value,)
+def _led(node: Node) -> Node:
+    is_bare = isinstance(node, Span) and node.kind == LINK and node.inside == (node.value,)
+    return address(node.value) if isinstance(node, Span) and is_bare else node
 
 
 def notice_card(post: Post, called: str = "") -> Body:

@@ -7,6 +7,7 @@ import gzip
 import json
 import logging
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ UNREADABLE = {
     "a huge number": b'{"type":' + b"9" * 5_000 + b"}",
     "a form": b"type=message&text=a-secret-word",
 }
-NO_ACTIVITIES = {
+NO_ACTIVITIES: dict[str, dict[str, Any]] = {
     "no type": {"type": None},
     "a number as its type": {"type": 5},
     "a list as its type": {"type": ["message"]},

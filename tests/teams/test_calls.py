@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from dataclasses import replace
+from typing import Any
 
 import aiohttp
 import pytest
@@ -100,7 +101,7 @@ async def test_a_token_of_five_minutes_serves_more_than_one_call(teams, tokens, 
     assert await tokens.token() != first
 
 
-TOKENLESS = (
+TOKENLESS: tuple[Any, ...] = (
     {}, [], 5, {"access_token": "x"}, {"access_token": 5, "expires_in": 5},
     {"access_token": "x", "expires_in": "soon"}, {"access_token": "x", "expires_in": -1},
 )  # fmt: skip
@@ -265,7 +266,10 @@ async def test_operations_of_one_conversation_come_one_after_the_other(teams, wo
 
 
 async def test_no_token_goes_to_an_address_that_is_not_teams(settings, session, tokens):
-    async with Server(lambda _: web.Response()) as server:
+    async def answer(request):
+        return web.Response()
+
+    async with Server(answer) as server:
         with pytest.raises(Unreachable) as refused:
             await Connector(settings, session, tokens).called("GET", server.url, "conversations")
         assert refused.value.cause == "no_service"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import aiohttp
 import pytest
@@ -144,7 +145,7 @@ async def test_keys_that_never_come_are_given_up(teams, keys, monkeypatch):
         await keys.key(kid(teams))
 
 
-ODD = (
+ODD: tuple[Any, ...] = (
     [], 5, None, {}, {"keys": 5}, {"keys": [5, None, [], {}]}, {"keys": [{"kty": "RSA"}]},
     {"keys": [{"kty": "RSA", "kid": "x", "n": 5, "e": []}]}, {"keys": [{"kty": "RSA", "kid": "x", "n": "", "e": ""}]},
     {"keys": [{"kty": "oct", "kid": "x", "k": "YQ"}]}, {"keys": [{"kty": "RSA", "kid": 5, "n": "AQ", "e": "AQAB"}]},

@@ -7,6 +7,7 @@ import base64
 import json
 import logging
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
@@ -69,7 +70,7 @@ def deep() -> str:
     return base64.urlsafe_b64encode(b"[" * 5_000).decode().rstrip("=")
 
 
-TOKENS = {
+TOKENS: dict[str, Any] = {
     "another audience": lambda teams: teams.token_for(aud="11111111-2222-4333-8444-555555555555"),
     "no audience": lambda teams: teams.token_for(aud=None),
     "a list of audiences": lambda teams: teams.token_for(aud=[APP_ID, "x"]),
@@ -111,7 +112,7 @@ TOKENS = {
     "letters that are no ASCII": "ä.ö.ü",
     "a large token that is not signed": lambda teams: teams.token_for(padding="x" * 5_000, algorithm="none"),
 }  # fmt: skip
-HEADERS = {
+HEADERS: dict[str, Any] = {
     "no header": [JSON_TYPE],
     "an empty header": [JSON_TYPE, ("Authorization", "")],
     "Basic": [JSON_TYPE, ("Authorization", "Basic YTph")],
@@ -124,7 +125,7 @@ HEADERS = {
     "the token in another header": lambda teams: [JSON_TYPE, ("X-Authorization", f"Bearer {teams.token_for()}")],
     **{name: lambda teams, made=made: bearer(made(teams) if callable(made) else made) for name, made in TOKENS.items()},
 }
-MISPLACED = {
+MISPLACED: dict[str, dict[str, Any]] = {
     "no service address": {"serviceUrl": None},
     "an empty service address": {"serviceUrl": ""},
     "another service address": {"serviceUrl": "https://smba.trafficmanager.net/amer/"},
