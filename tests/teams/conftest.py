@@ -9,11 +9,13 @@ from aiohttp import web
 
 from adapters.playground import Playground, Rules, TeamsRules
 from adapters.playground.teams.workspace import APP_ID, APP_PASSWORD, SUPPORT, TENANT
+from adapters.teams.calls import open_session
 from adapters.teams.connection import TeamsSettings, open_teams
 from adapters.teams.setup import MESSAGES_PATH
+from adapters.teams.tokens import Tokens
 from bridge.ports import Button, Card, ThreadRef
 from tests.teams.door import Doorway
-from tests.teams.fakes import Desk, until
+from tests.teams.fakes import Clock, Desk, until
 
 RULES = Rules(teams=TeamsRules(limits=False, ack_timeout=5.0, retry_delays=(0.0, 0.05)))
 CARD = Card("Visitor 1", "hello", (), ("hello",), "Waiting", "", (Button("claim", "Claim", "v1"),))
@@ -54,6 +56,24 @@ def settings(teams):
 @pytest.fixture
 def desk():
     return Desk()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+async def session(settings):
+    async with open_session(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def tokens(settings, session, clock):
+    made = Tokens(settings, session, clock)
+    yield made
+    await made.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The other end of the adapter: a desk that remembers."""
+"""The other end of the adapter: a desk that remembers, and a clock."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from tests.slack import fakes
 from tests.slack.fakes import Server, until
 
-__all__ = ["Desk", "Server", "until"]
+__all__ = ["Clock", "Desk", "Server", "until"]
+
+
+class Clock:
+    """Moved by the test."""
+
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 @dataclass

@@ -6,7 +6,6 @@ import asyncio
 import json
 from typing import Any
 
-import aiohttp
 import pytest
 from aiohttp import web
 
@@ -14,24 +13,6 @@ from adapters.teams import keys as teams_keys
 from adapters.teams.keys import KEPT, PAUSE, Keys, KeysUnreachable
 from tests.teams.door import activity
 from tests.teams.fakes import Server, until
-
-
-class Clock:
-    now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-async def session():
-    async with aiohttp.ClientSession() as opened:
-        yield opened
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture
