@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypeVar
 
+from bridge import fallback
 from bridge.alerts import Alerts
 from bridge.carriers import Carrier
-from bridge.errors import ROOT_GONE, Refused, Rejected, Unknown, Unreachable, WorkplaceError
-from bridge.ground import Ground, notice
-from bridge.model import Delivery, Kind, Moment, Step, ThreadState
-from bridge.moving import goes_on_there, move
+from bridge.errors import Refused, Rejected, Unknown, Unreachable, WorkplaceError
+from bridge.model import Delivery, Kind, Moment, ThreadState
+from bridge.moving import PASSING, drawn_again, goes_on_there, line_failed, move, must_move
 from bridge.pace import Meter
 from bridge.ports import Bell, Clock, Placed, Signals, Store, Unit
 from bridge.topics import OUTBOX, changed_topic
@@ -32,7 +32,6 @@ AT_ONCE: Final = 16  # calls under way in one workplace
 BACK_OFF: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds before each further attempt
 STANDING_WAIT: Final = 30.0  # seconds between tries while something waits for a person
 LEASE: Final = timedelta(seconds=60)
-PASSING: Final = (Kind.TELL, Kind.MARK)  # what may be lost: it is not worth a second try when the first reached them
 METHODS: Final = {
     "posting": (Kind.OPEN, Kind.POST, Kind.NOTICE, Kind.DIGEST),
     "editing": (Kind.CARD,),
@@ -55,18 +54,6 @@ class Round:
     is_more: bool
 
 
-def _must_move(errand: Errand, error: WorkplaceError) -> bool:
-    """The thread is gone, or its channel is of no use and conversations of the site go to another one by now."""
-    if errand.delivery.kind in PASSING or not isinstance(errand, ThreadErrand):
-        return False
-    if errand.thread.state is ThreadState.STANDBY:
-        return False
-    if isinstance(error, Rejected):
-        return error.cause == ROOT_GONE
-    has_other = errand.site.channel != errand.thread.channel
-    return isinstance(error, Unreachable) and error.standing and has_other
-
-
 @dataclass(slots=True)
 class Courier:
     """Carries a workplace's deliveries: in order within a lane, lanes side by side, at the workplace's pace.
@@ -86,6 +73,7 @@ class Courier:
     _has_ended: asyncio.Event = field(default_factory=asyncio.Event)
     _meters: dict[str, Meter] = field(default_factory=dict)
     _calls: set[asyncio.Task[None]] = field(default_factory=set)
+    _failures: fallback.Failures = field(default_factory=fallback.Failures)
 
     def __post_init__(self) -> None:
         self._has_ended.set()
@@ -238,6 +226,7 @@ class Courier:
         if isinstance(outcome, WorkplaceError):
             await self._failed(method, errand, outcome)
         else:
+            self._failures.over(errand)
             self.alerts.over(self.carrier.name, errand.channel.ref)
             await self._happened(errand, outcome)
 
@@ -248,9 +237,9 @@ class Courier:
         has_lease = self._held_until > now + self.carrier.timeout
         return silence if has_lease else max(silence, LOOKS_EVERY)
 
-    async def _postpone(self, errand: Errand, wait: float, cause: str) -> None:
+    async def _postpone(self, errand: Errand, wait: float, cause: str) -> bool:
         number, until = errand.delivery.number, self.clock.now() + timedelta(seconds=wait)
-        await self._record(lambda tx: tx.postponed(number, self._epoch, until, cause))
+        return await self._record(lambda tx: tx.postponed(number, self._epoch, until, cause))
 
     async def _outcome(self, errand: Errand) -> Outcome:
         try:
@@ -270,9 +259,13 @@ class Courier:
         """Whether it is recorded as standing there; None while a successor looks for what its own attempt left."""
         number, (ref, order) = errand.delivery.number, (placed.ref, placed.order) if placed else ("", "")
         if not tx.delivered(number, self._epoch, ref, order):
+            if errand.delivery.kind is Kind.CARD and isinstance(errand, ThreadErrand):
+                drawn_again(tx, errand.thread.id, moment)
             return None if tx.is_doubtful(number) else False
         if isinstance(errand, ThreadErrand) and errand.thread.state is ThreadState.STANDBY:
             goes_on_there(tx, errand.thread.id, moment)
+        if placed is not None:
+            tx.end_outage(errand.channel.id, moment.now)
         return True
 
     async def _take_back(self, errand: Errand, placed: Placed) -> None:
@@ -289,11 +282,12 @@ class Courier:
 
     async def _failed(self, method: str, errand: Errand, error: WorkplaceError) -> None:
         number, now = errand.delivery.number, self.clock.now()
-        if isinstance(errand, ThreadErrand) and _must_move(errand, error):
+        is_passing = errand.delivery.kind in PASSING
+        if isinstance(errand, ThreadErrand) and await must_move(self.store, errand, error):
             thread, moment = errand.thread.id, self.clock.moment()
             await self._record(lambda tx: move(tx, thread, moment))
             await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
-        elif errand.delivery.kind in PASSING and not isinstance(error, Unreachable):
+        elif is_passing and not isinstance(error, Unreachable):
             await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
         elif isinstance(error, Rejected):
             await self._record(partial(self._gave_up, errand=errand, cause=error.cause, moment=self.clock.moment()))
@@ -308,7 +302,12 @@ class Courier:
 
     async def _try_later(self, method: str, errand: Errand, error: WorkplaceError) -> None:
         is_limited = isinstance(error, Unreachable) and error.limited
-        await self._postpone(errand, self._pause(method, errand, error), LIMITED if is_limited else error.cause)
+        cause = LIMITED if is_limited else error.cause
+        if not await self._postpone(errand, self._pause(method, errand, error), cause) and isinstance(error, Unknown):
+            await self.clock.sleep(PROVES_AFTER.total_seconds())  # it may happen yet, after what a successor did
+            await self._happened(errand, None)
+        if method == "posting" and self._failures.is_outage(errand, error):
+            await self._record(partial(fallback.begun, errand=errand, error=error, now=self.clock.now()))
         is_standing = isinstance(error, Unreachable) and (error.standing or errand.attempt >= LONG_TRIED)
         if is_standing and not is_limited:
             await self._alarm(errand, error)
@@ -323,32 +322,33 @@ class Courier:
         if not tx.gave_up(errand.delivery.number, self._epoch, cause):
             return False
         if errand.delivery.kind is Kind.POST and isinstance(errand, ThreadErrand):
-            conversation = tx.lock_conversation(errand.conversation.id)
-            ground = Ground(conversation, tx.thread(errand.thread.id) or errand.thread, moment)
-            tx.save(Step(conversation, deliveries=(notice(ground, "line_failed", cause=cause),)))
+            line_failed(tx, errand, cause, moment)
         return True
 
     def _pause(self, method: str, errand: Errand, error: WorkplaceError) -> float:
         """Seconds until the next attempt; nothing else is tried where it would fail alike."""
         wait = error.wait if isinstance(error, Unreachable) else None
-        now = self.clock.monotonic()
+        now, back_off = self.clock.monotonic(), BACK_OFF[min(errand.attempt, len(BACK_OFF)) - 1]
         if isinstance(error, Unreachable) and error.standing:
             wait = STANDING_WAIT if wait is None else wait
             self._meters[method].silence(errand.channel.ref, wait, now)
         elif isinstance(error, Unreachable) and error.limited:
             self._meters[method].silence("", wait or 1.0, now)
-        return BACK_OFF[min(errand.attempt, len(BACK_OFF)) - 1] if wait is None else wait
+        elif isinstance(error, Unknown) and errand.delivery.kind is Kind.CARD:  # or its late effect undoes the next one
+            wait = max(PROVES_AFTER.total_seconds(), back_off)
+        return back_off if wait is None else wait
 
     async def _alarm(self, errand: Errand, error: WorkplaceError) -> None:
         """One alert per cause, until it is over."""
-        waits = "conversations wait" if isinstance(error, Unreachable) else "given up"
+        told = await self.store.read(lambda tx: fallback.consequence(tx, errand.channel.id))
+        waits = told if isinstance(error, Unreachable) else "given up"
         where = f", channel {errand.channel.ref}" if errand.channel.ref else ""
         sentence = f"{self.carrier.name}{where}: {error} ({waits})"
         await self.alerts.tell(self.carrier.name, errand.channel.ref, error.cause, sentence)
 
     async def _resolve(self, doubt: Doubt) -> None:
-        """Look for a doubtful post by its key. Not finding it proves nothing until late effects are over."""
-        errand = doubt.errand
+        """Look for a doubtful post by its key. Not found proves something if late effects were over as we asked."""
+        errand, asked_at = doubt.errand, self.clock.now()
         found = await self._found(errand)
         if found is None:
             again = self.clock.now() + timedelta(seconds=5)
@@ -362,7 +362,7 @@ class Courier:
         elif errand.delivery.kind is Kind.MAIL and errand.doubts > MAIL_REPEATS:
             await self._stop_repeating(errand)
         else:
-            await self._record(partial(self._missing, doubt=doubt, now=self.clock.now()))
+            await self._record(partial(self._missing, doubt=doubt, asked_at=asked_at))
 
     async def _leave_one(self, errand: Errand) -> None:
         """A successor may have posted what our call left too, or not have found it: of all that shows, one stays."""
@@ -384,11 +384,11 @@ class Courier:
         await self._record(lambda tx: tx.gave_up(errand.delivery.number, self._epoch, "doubtful"))
         await self._alarm(errand, Rejected("doubtful", "a mail may have arrived, and the server never said so"))
 
-    def _missing(self, tx: Transaction, *, doubt: Doubt, now: datetime) -> bool:
+    def _missing(self, tx: Transaction, *, doubt: Doubt, asked_at: datetime) -> bool:
         number, proven_at = doubt.errand.delivery.number, doubt.ended_at + PROVES_AFTER
-        if now < proven_at:
+        if asked_at < proven_at:
             return tx.look_again(number, self._epoch, proven_at)
-        return tx.not_found(number, self._epoch, now)
+        return tx.not_found(number, self._epoch, asked_at)
 
     async def _record(self, unit: Unit[T]) -> T:
         """What happened outside must be written down; while the memory cannot write, we wait with it in hand."""

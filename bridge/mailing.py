@@ -10,6 +10,7 @@ from typing import Final
 from bridge import markup
 from bridge.alerts import ALERT
 from bridge.cards import visitor_name
+from bridge.errors import Unreachable
 from bridge.letters import Letter, Line, Side
 from bridge.model import Agent, ChannelId, Conversation, Delivery, Message, Site, Speaker, Visitor
 from bridge.policies.moments import clock_time, date, span
@@ -22,6 +23,7 @@ from bridge.wording import say, say_own
 
 PACE: Final = Capabilities(mailing=(Pace(rate=2, burst=10, per_channel=False),))
 DIGEST: Final = "digest"
+READ_WITHIN: Final = 1.0  # seconds, the margin of the courier's lease: who stood still for longer may have lost it
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,10 @@ class MailCarrier:
 
     async def carry(self, errand: Errand) -> Placed | None:
         """See Carrier. A mail about something that is over by now is not sent."""
+        began = self.clock.monotonic()
         letter = await self.store.read(partial(letter_of, delivery=errand.delivery, now=self.clock.now()))
+        if self.clock.monotonic() - began > READ_WITHIN:
+            raise Unreachable("stood_still", "what a mail says was read too long ago to send it")
         if letter is not None:
             await self.mailer.send(letter, errand.delivery.key)
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -77,6 +78,10 @@ class ManagerDesk:
     async def retain(self) -> int:
         """Erase what is older than its site keeps it, a slice at a time; how many conversations went."""
         return await self.store.turn(partial(_retained, moment=self.clock.moment()))
+
+    async def facts(self, workplace: str) -> Mapping[str, str]:
+        """What a workplace's adapter let us keep for it, by name."""
+        return await self.store.read(lambda tx: tx.facts(workplace))
 
     async def waiting(self, workplace: str) -> int:
         """How many deliveries to a workplace have not left."""

@@ -115,15 +115,16 @@ CALLS_FOR: Final = (
     .outerjoin(CONVERSATION, c.id == d.conversation_id)
     .where(d.number == bindparam("number"))
 )
+# A card that is drawn again keeps its place before the one that says where it goes on: it may still take effect.
 CALL_BACK: Final = (
     update(DELIVERY)
-    .where(d.thread_id == bindparam("thread"), waits(), d.state == "due")
+    .where(d.thread_id == bindparam("thread"), waits(), d.state == "due", or_(d.kind != "card", d.attempt == 0))
     .values(state="joined", cause=case((d.cause == bindparam("why"), d.cause), else_="moved"))  # a silence outlives it
 )
 # What is under way calls for nobody's spell: however it ends, it is taken back.
 DISOWN: Final = (
     update(DELIVERY)
-    .where(d.thread_id == bindparam("thread"), waits(), d.state.in_(("sending", "unknown")))
+    .where(d.thread_id == bindparam("thread"), waits(), d.state.in_(("sending", "unknown")), d.kind != "card")
     .values(escalates=-1)
 )
 SILENCES_LEFT: Final = (
@@ -137,7 +138,7 @@ SILENCES_LEFT: Final = (
     )
     .group_by(d.kind)
 )
-OPENED: Final = select(d.message_id, d.doubts).where(
+OPENED: Final = select(d.message_id, d.doubts, d.words, d.about).where(
     d.conversation_id == bindparam("conversation"),
     d.thread_id == bindparam("thread"),
     d.kind == "open",

@@ -27,6 +27,7 @@ from bridge.errors import Refused, WorkplaceError
 __all__ = ["Desk", "TeamsBridge", "TeamsSettings", "TeamsWorkplace", "faults", "open_teams"]
 
 log = logging.getLogger("silta.teams")
+KEYS: Final = "keys"  # the fact that holds them
 FAREWELL: Final = 5.0  # seconds that what is in work gets at the end
 Serve = Callable[[Iterable[web.RouteDef]], contextlib.AbstractAsyncContextManager[object]]
 
@@ -82,8 +83,18 @@ class TeamsBridge:
         """Begin to take activities; returns at once, also when Teams is down."""
         if self._door is None or self._desk is None:
             raise Refused("no_desk", "listen(desk) comes before start()")
-        self.recall(await self._desk.facts(self._settings.name))
+        facts = await self._desk.facts(self._settings.name)
+        self.recall(facts)
+        self._keys.recall(facts.get(KEYS, ""), self._keep_keys)
         await self._door.start()
+
+    async def _keep_keys(self, told: str) -> None:
+        """A start while nobody tells the keys still knows those of before."""
+        try:
+            if self._desk is not None:
+                await self._desk.learned(self._settings.name, KEYS, told)
+        except Refused as error:
+            log.warning("the keys could not be kept: %s", error)
 
     async def stop(self) -> None:
         """Take nothing more; ends within a bounded time, and `workplace` still works."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from adapters.teams import identity, reading
-from adapters.teams.proof import tenants
+from adapters.teams.proof import home, place
 from bridge.inbound import Heard, Pressed, Removed
 from bridge.policies.foreign import mapping, sequence, text
 from bridge.policies.inert import one_line
@@ -90,13 +90,13 @@ def message(told: Mapping[str, Any], frame: Frame) -> Said | Pressed | Ignored:
     """Somebody wrote in a channel; or pressed a button of a card in a client that has no better way."""
     if isinstance(told.get("value"), dict) and not text(told.get("text")):
         return _pressed(told, mapping(told.get("value")), frame)
-    place = _place(told, frame)
-    if isinstance(place, Ignored):
-        return place
+    where = _place(told, frame)
+    if isinstance(where, Ignored):
+        return where
     said = reading.words(told, frame.bot)
     if not said.body and not said.files:
         return Ignored("it says nothing" if said.calls_us else "nothing that could be shown")
-    return Said(_heard(told, place, said, frame), said.calls_us, text(mapping(told.get("from")).get("name"))[:200])
+    return Said(_heard(told, where, said, frame), said.calls_us, text(mapping(told.get("from")).get("name"))[:200])
 
 
 def edit(told: Mapping[str, Any], frame: Frame) -> Edited | Ignored:
@@ -104,11 +104,11 @@ def edit(told: Mapping[str, Any], frame: Frame) -> Edited | Ignored:
     kind = _event(told)
     if kind not in EDITS:
         return Ignored(f"an update of another kind: {one_line(kind, 40)}")
-    place = _place(told, frame)
-    if isinstance(place, Ignored):
-        return place
+    where = _place(told, frame)
+    if isinstance(where, Ignored):
+        return where
     changed = identity.order_of_time(told.get("timestamp")) or identity.order(str(int(frame.now.timestamp() * 1000)))
-    return Edited(_heard(told, place, reading.words(told, frame.bot), frame, changed=changed))
+    return Edited(_heard(told, where, reading.words(told, frame.bot), frame, changed=changed))
 
 
 def removal(told: Mapping[str, Any], frame: Frame) -> Removed | Ignored:
@@ -205,7 +205,7 @@ def _where(told: Mapping[str, Any]) -> tuple[str, str]:
 
 def _is_nobody(told: Mapping[str, Any], frame: Frame) -> str:
     """Why this is nobody's whom we should hear; empty if it is somebody's."""
-    if not tenants(told):
+    if not place(told):
         return "it does not say of which organisation it is"
     sender = identity.somebody(mapping(told.get("from")).get("id"))
     if sender == frame.bot:
@@ -216,9 +216,9 @@ def _is_nobody(told: Mapping[str, Any], frame: Frame) -> str:
 
 
 def _heard(
-    told: Mapping[str, Any], place: tuple[str, str], said: reading.Words, frame: Frame, *, changed: str = ""
+    told: Mapping[str, Any], where: tuple[str, str], said: reading.Words, frame: Frame, *, changed: str = ""
 ) -> Heard:
-    channel, root = place
+    channel, root = where
     ref = text(told.get("id"))
     return Heard(
         workplace=frame.workplace,
@@ -238,8 +238,8 @@ def _heard(
 
 def _is_outsider(told: Mapping[str, Any], frame: Frame) -> bool:
     """Whether the activity itself shows that its author belongs to another organisation; else the roster tells."""
-    home = text(mapping(told.get("from")).get("tenantId")).lower()
-    return not tenants(told) | {home or frame.tenant} <= {frame.tenant}
+    tenant = text(mapping(told.get("from")).get("tenantId")).lower() or home(told)
+    return bool(tenant) and tenant != frame.tenant
 
 
 def _names_us(told: Mapping[str, Any], members: str, frame: Frame) -> bool:

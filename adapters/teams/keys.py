@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -53,6 +53,9 @@ class Keys:
         self._keys: Mapping[str, Key] = {}
         self._fetched_at = float("-inf")
         self._tried_at = float("-inf")
+        self._keep: Callable[[str], Awaitable[None]] | None = None
+        self._was_kept = ""
+        self.edition = 0  # another number when the keys are others
         self._fetching: asyncio.Task[None] | None = None
 
     async def key(self, kid: str) -> Key | None:
@@ -72,6 +75,20 @@ class Keys:
             self._fetching = asyncio.create_task(self._fetch())
             self._fetching.add_done_callback(self._settled)
         await asyncio.shield(self._fetching)
+
+    def recall(self, kept: str, keep: Callable[[str], Awaitable[None]]) -> None:
+        """The keys of an earlier run, for as long as no others can be had; `keep` is given those that are fetched."""
+        self._keep, self._was_kept = keep, kept
+        try:
+            found = dict(_readable(sequence(json.loads(kept or "[]"))))
+        except (ValueError, RecursionError):
+            return
+        self._keys = self._keys or found
+
+    async def _kept(self, told: str) -> None:
+        if self._keep is not None and told != self._was_kept:
+            self._was_kept = told
+            await self._keep(told)
 
     @property
     def are_known(self) -> bool:
@@ -95,8 +112,11 @@ class Keys:
         except FAILURES as error:
             log.warning("the keys of Teams cannot be fetched: %s", type(error).__name__)
             return
-        if keys := dict(_readable(sequence(found.get("keys")))):
+        listed = sequence(found.get("keys"))
+        if keys := dict(_readable(listed)):
             self._keys, self._fetched_at = keys, self._clock()
+            self.edition += 1
+            await self._kept(json.dumps(listed))
 
     def _keys_address(self, named: str) -> str:
         """Where the keys are: over https, or on this machine when the first address is."""

@@ -14,6 +14,9 @@ from msrest import Deserializer, Serializer
 _MODELS: Final = {name: kind for name, kind in vars(schema).items() if isinstance(kind, type)}
 _OUT: Final = Serializer(_MODELS)  # type: ignore[no-untyped-call]
 _IN: Final = Deserializer(_MODELS)  # type: ignore[no-untyped-call]
+_ROUTED: Final = (
+    "type", "id", "channelId", "serviceUrl", "name", "action", "replyToId", "conversation", "from", "recipient",
+)  # fmt: skip
 CARD: Final = "application/vnd.microsoft.card.adaptive"
 
 
@@ -22,9 +25,12 @@ class BadActivity(Exception):
 
 
 def incoming(told: Mapping[str, Any]) -> Activity:
-    """The activity that JSON tells. Raises BadActivity."""
+    """The activity that JSON tells, as far as a turn is routed by it. Raises BadActivity.
+
+    What it says is read from the JSON itself: the schema would drop what it does not know, at the price of all else.
+    """
     try:
-        activity = _IN("Activity", dict(told))
+        activity = _IN("Activity", {name: told[name] for name in _ROUTED if name in told})
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise BadActivity(type(error).__name__) from error
     if not isinstance(activity, Activity) or not activity.type:

@@ -17,6 +17,12 @@ class Line(Protocol):
     def workplace(self) -> Workplace:
         """The way out."""
 
+    def recall(self, facts: Mapping[str, str], /) -> None:
+        """What was kept for it in earlier runs."""
+
+    def note(self, channel: str, /) -> str:
+        """What is worth knowing about a channel that is well."""
+
     async def faults(self) -> tuple[str, ...]:
         """What keeps us from being heard or from hearing."""
 
@@ -28,11 +34,14 @@ class MailLine(Protocol):
         """Why no mail can be sent now; empty when all is well."""
 
 
-async def workplaces(lines: Mapping[str, Line], channels: Iterable[tuple[str, str, str]]) -> list[Finding]:
-    """Each workplace with its channels, which are (workplace, name, ref)."""
+async def workplaces(
+    lines: Mapping[str, Line], channels: Iterable[tuple[str, str, str]], facts: Mapping[str, Mapping[str, str]]
+) -> list[Finding]:
+    """Each workplace with its channels, which are (workplace, name, ref), and what was kept for its adapter."""
     listed = list(channels)
     found = list[Finding]()
     for name, line in lines.items():
+        line.recall(facts.get(name, {}))
         mine = [(called, ref) for workplace, called, ref in listed if workplace == name]
         found += await _workplace(name if len(lines) > 1 else "", line, mine)
     strange = sorted({workplace for workplace, _, _ in listed} - set(lines))
@@ -45,15 +54,17 @@ async def _workplace(name: str, line: Line, channels: Iterable[tuple[str, str]])
     what = f"workplace {name}".rstrip()
     if found := await line.faults():
         return [Finding(what, is_well=False, advice=fault) for fault in found]
-    return [Finding(what, is_well=True), *[await _channel(line.workplace, *one) for one in channels]]
+    return [Finding(what, is_well=True), *[await _channel(line, *one) for one in channels]]
 
 
-async def _channel(place: Workplace, name: str, ref: str) -> Finding:
+async def _channel(line: Line, name: str, ref: str) -> Finding:
     try:
-        fault = await place.channel_fault(ref)
+        fault = await line.workplace.channel_fault(ref)
     except WorkplaceError as error:
         fault = f"it could not be looked at: {error}"
-    return Finding(f"channel {name}" + ("" if name == ref else f" ({ref})"), is_well=not fault, advice=fault)
+    return Finding(
+        f"channel {name}" + ("" if name == ref else f" ({ref})"), is_well=not fault, advice=fault or line.note(ref)
+    )
 
 
 async def mail(line: MailLine | None) -> list[Finding]:

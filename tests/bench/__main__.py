@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import burst, lateness, machine, programs, rates, standing
+from tests.bench import burst, lateness, machine, programs, rates, standing, teams
 from tests.bench.report import written
 from tests.bench.table import FLOOR, PRODUCT, Table
 
@@ -17,10 +17,11 @@ STANDING = {
     "rates": rates.measure,
     "memory": standing.memory,
     "start": standing.start,
+    "both": standing.both,
     "restart": standing.restart,
 }
 BEGAN = time.monotonic()
-ROWS = (*STANDING, "burst", "deadlines")
+ROWS = (*STANDING, "burst", "deadlines", "teams")
 
 
 def _arguments() -> argparse.Namespace:
@@ -51,6 +52,9 @@ async def _measured(chosen: argparse.Namespace, table: Table) -> None:
     if "deadlines" in chosen.rows:
         _say("deadlines")
         table.add(PRODUCT, await lateness.measure(lateness.SMALL if chosen.short else lateness.FULL, tree=plan.tree))
+    if "teams" in chosen.rows:
+        _say("teams")
+        await teams.measure(teams.SMALL if chosen.short else teams.FULL, table)
 
 
 async def _run(run: int, plan: rates.Plan, chosen: argparse.Namespace, table: Table) -> None:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from adapters.playground.teams.workspace import APP_ID, APP_PASSWORD, TENANT
 from tests.bench import machine, programs
 from tests.bench.programs import Program
 from tests.bench.rates import Found, Plan, staged
@@ -55,12 +56,30 @@ async def _each(made: Program, plan: Plan, *, is_floor: bool) -> float:
 
 async def start(plan: Plan, *, is_floor: bool) -> Found:
     """The product on a database that is there already, beside a script that imports the same modules and waits."""
+    return await _begun(plan, "nobody there (floor: a script with the same imports)", is_floor=is_floor)
+
+
+async def both(plan: Plan, *, is_floor: bool) -> Found:
+    """The same with Slack and Teams. Nobody answers for Teams: nothing but the memory of its modules is asked for."""
+    nowhere = f"http://127.0.0.1:{programs.free_port()}"
+    teams = {
+        "teams_app_id": APP_ID,
+        "teams_app_password": APP_PASSWORD,
+        "teams_tenant_id": TENANT,
+        "teams_login_url": nowhere,
+        "teams_openid_url": nowhere,
+        "teams_service_url": nowhere,
+        "log_level": "ERROR",
+    }
+    return await _begun(plan, "nobody there, Slack and Teams (floor: the imports)", is_floor=is_floor, **teams)
+
+
+async def _begun(plan: Plan, row: str, *, is_floor: bool, **changes: str) -> Found:
     with TemporaryDirectory(prefix="bench-") as name:
         async with programs.slack_running() as slack:
-            made = programs.product(Path(name), slack.api, tree=plan.tree)
+            made = programs.product(Path(name), slack.api, tree=plan.tree, **changes)
             names = await _modules(made, plan.tree)
             figures = await _imported(names, plan) if is_floor else await _started(made, plan)
-    row = "nobody there (floor: a script with the same imports)"
     about = (("start", "s"), ("start, CPU", "s"), ("idle", "MiB"))
     return {Figure(row, *name): value for name, value in zip(about, figures, strict=True)}
 

@@ -182,10 +182,13 @@ class Pair:
 
 
 @asynccontextmanager
-async def a_pair(browser: Browser, folder: Path, **changes: Any) -> AsyncIterator[Pair]:
-    """A running bridge behind the shop's page and the chat page; no script of a page may have failed at the end."""
+async def a_pair(browser: Browser, folder: Path, *, teams: bool = False, **changes: Any) -> AsyncIterator[Pair]:
+    """A running bridge behind the shop's page and the chat page, and if asked for behind the pretend Teams too; no
+    script of a page may have failed at the end.
+    """
     port = free_ports()
-    team = Playground(silta_origin=f"http://127.0.0.1:{port}", site_key="main", rules=Rules(limits=False))
+    origin = f"http://127.0.0.1:{port}"
+    team = Playground(silta_origin=origin, site_key="main", teams_site_key="teams", rules=Rules(limits=False))
     await team.start()
     chosen: dict[str, Any] = {
         "port": port,
@@ -205,6 +208,9 @@ async def a_pair(browser: Browser, folder: Path, **changes: Any) -> AsyncIterato
         "limit_site_minute": 10_000,
         "limit_sessions_hour": 10_000,
     }
+    if teams:
+        chosen |= {f"teams_{name}": value for name, value in team.teams.access.items()} | {"teams_pace": "off"}
+        await team.teams.deliver_to(f"{origin}/teams/messages")
     expect.set_options(timeout=PATIENCE)
     pair = Pair(World(team, table.load(None, **{**chosen, **changes}), MovedClock()), browser)
     try:
@@ -228,7 +234,7 @@ class Demo:
 
     async def ends(self) -> str:
         """Waits for its end; returns what it said since it was ready."""
-        said, _ = await asyncio.wait_for(self.process.communicate(), PATIENCE / 1000)
+        said, _ = await asyncio.wait_for(self.process.communicate(), 2 * PATIENCE / 1000)
         return said.decode()
 
 

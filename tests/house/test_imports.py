@@ -15,6 +15,8 @@ OWNERS = {
     "slack_sdk": ("adapters/slack/",),
     "botbuilder": ("adapters/teams/",),
     "botframework": ("adapters/teams/",),
+    "msrest": ("adapters/teams/",),
+    "jwt": ("adapters/teams/", "adapters/playground/teams/"),
     "sqlalchemy": ("storage/",),
     "sqlmodel": ("storage/",),
     "alembic": ("storage/",),

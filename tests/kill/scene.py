@@ -45,6 +45,7 @@ class Scene:
     server: Server
     dice: random.Random
     customers: list[Customer] = field(default_factory=list)
+    agents: tuple[str, ...] = AGENTS
 
     @property
     def url(self) -> str:
@@ -57,8 +58,7 @@ class Scene:
         self.server.start()
         await self.serving()
         took = time.monotonic() - began
-        if not self.server.settings["SILTA_SLACK_APP_TOKEN"]:
-            await self._over_http()
+        await self.connected()
         return took
 
     async def serving(self) -> None:
@@ -68,8 +68,10 @@ class Scene:
                 assert self.server.is_alive, self.server.words()
                 await asyncio.sleep(0.02)
 
-    async def _over_http(self) -> None:
-        """Events come signed over HTTP, to whichever life is there."""
+    async def connected(self) -> None:
+        """Where there are no sockets, events come signed over HTTP, to whichever life is there."""
+        if self.server.settings["SILTA_SLACK_APP_TOKEN"]:
+            return
         door = {"events_url": f"{self.url}/slack/events", "interactivity_url": f"{self.url}/slack/interactivity"}
         await self.team.deliver_over_http(HttpTarget(signing_secret=SIGNING_SECRET, **door))
 
@@ -114,20 +116,24 @@ class Scene:
     async def _answered(self, customer: Customer, lines: int, seconds: float) -> None:
         """One agent has the conversation; all of them leave notes, and remarks once it is known whose it is."""
         root = await self._root(customer)
-        mine = AGENTS[self.customers.index(customer) % len(AGENTS)]
+        mine = self.agents[self.customers.index(customer) % len(self.agents)]
         for number in range(lines):
-            await self.team.say(mine, SUPPORT, f"answer {number} for {customer.name} & co", root)
+            await self.says(mine, f"answer {number} for {customer.name} & co", root)
             await self._aside(customer, root, number)
             await asyncio.sleep(self.dice.uniform(0, 2 * seconds / lines))
 
+    async def says(self, agent: str, words: str, root: str) -> None:
+        """An agent writes in a thread."""
+        await self.team.say(agent, SUPPORT, words, root)
+
     async def _aside(self, customer: Customer, root: str, number: int) -> None:
-        other = self.dice.choice(AGENTS)
+        other = self.dice.choice(self.agents)
         if self.dice.random() < 0.2:
-            await self.team.say(other, SUPPORT, f";; {SECRET} note {number}", root)
+            await self.says(other, f";; {SECRET} note {number}", root)
         elif self.dice.random() < 0.2 and customer.state.get("status") == "claimed":
-            mine = AGENTS[self.customers.index(customer) % len(AGENTS)]
-            other = next(one for one in AGENTS if one != mine)
-            await self.team.say(other, SUPPORT, f"{SECRET} remark {number}", root)
+            mine = self.agents[self.customers.index(customer) % len(self.agents)]
+            other = next(one for one in self.agents if one != mine)
+            await self.says(other, f"{SECRET} remark {number}", root)
 
     async def _root(self, customer: Customer) -> str:
         """Where the visitor's thread begins, however long that takes."""

@@ -233,10 +233,16 @@ class Outside:
         effect()
 
     async def hurry(self) -> None:
-        """The world's time leaps, or ours does: what is late comes and shows now, and calls under way end."""
+        """The world's time leaps, or ours does: what is late comes and shows now, and calls under way end.
+
+        The clock is set in the same moment in which this is over. A call that ended between the two would count its
+        doubt by the clock before the leap and its effect by the one after it: later than any platform shows it.
+        """
         self._hurry.set()
         for _ in range(10):
             await asyncio.sleep(0)
+        while self.later:
+            await asyncio.wait(self.later)
         self._hurry.clear()
         now = self.clock.now()
         self.posts.update({ref: replace(post, shows_at=min(now, post.shows_at)) for ref, post in self.posts.items()})

@@ -238,14 +238,20 @@ class TimeTown(Town):
 
     def leap(self, span: timedelta) -> None:
         """The machine sleeps, and wakes up just now."""
-        self.do(self.outside.hurry())
+        self.do(self._leap(span))
+
+    async def _leap(self, span: timedelta) -> None:
+        await self.outside.hurry()
         self.clock.ahead += span
         self.right.ahead += span
         self.outside.excuse(0.0)  # a call of who held the lease before is on its way: its successor hears no answer
 
     def go_wrong(self, seconds: float) -> None:
         """Our clock is ahead of the world's by so much, or behind it."""
-        self.do(self.outside.hurry())  # a doubt is counted by this clock: what is late would come later than that says
+        self.do(self._go_wrong(seconds))
+
+    async def _go_wrong(self, seconds: float) -> None:
+        await self.outside.hurry()  # a doubt is counted by this clock: what is late would come later than that says
         self.latest = max(self.latest, self.clock.now())  # what was due by a wrong clock is not early
         self.clock.ahead = self.right.ahead + timedelta(seconds=seconds)
         self.outside.excuse(0.0)  # how long a silence still lasts is counted by the clock when a process begins

@@ -143,7 +143,6 @@ MISPLACED: dict[str, dict[str, Any]] = {
         "conversation": {"id": "19:x@thread.tacv2"},
         "channelData": {"tenant": {"id": OTHER_TENANT}},
     },
-    "an organisation that is no word": {"conversation": {"id": "19:x@thread.tacv2", "tenantId": {"id": TENANT}}},
 }  # fmt: skip
 
 

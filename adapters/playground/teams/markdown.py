@@ -7,23 +7,24 @@ from __future__ import annotations
 import re
 from html import escape
 
+# Bounded, so that no text takes long.
 INLINE = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
     r"|`(?P<code>[^`]+)`"
     r"|<(?P<auto>https?://[^>\s]+)>"
-    r"|!?\[(?P<label>[^\]\n]+)\]\((?P<url>[^)\s]+)(?:\s+\"[^\"]*\")?\)"
-    r"|(?P<two>\*\*|(?<!\w)__)(?=\S)(?P<bold>.+?)(?<=\S)(?P=two)"
-    r"|~~(?P<struck>.+?)~~"
-    r"|\*(?=[^\s*])(?P<italic>.+?)(?<=\S)\*"
-    r"|(?<!\w)_(?=[^\s_])(?P<slanted>.+?)(?<=\S)_(?!\w)",
+    r"|!?\[(?P<label>[^\[\]\n]+)\]\((?P<url>[^)\s]+)(?:\s+\"[^\"]*\")?\)"
+    r"|(?P<two>\*\*|(?<!\w)__)(?=\S)(?P<bold>.{1,2000}?)(?<=\S)(?P=two)"
+    r"|~~(?P<struck>.{1,2000}?)~~"
+    r"|\*(?=[^\s*])(?P<italic>.{1,2000}?)(?<=\S)\*"
+    r"|(?<!\w)_(?=[^\s_])(?P<slanted>.{1,2000}?)(?<=\S)_(?!\w)",
     re.DOTALL,
 )
 CARD_INLINE = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
-    r"|\[(?P<label>[^\]\n]+)\]\((?P<url>[^)\s]+)\)"
-    r"|(?P<two>\*\*|(?<!\w)__)(?=\S)(?P<bold>.+?)(?<=\S)(?P=two)"
-    r"|\*(?=[^\s*])(?P<italic>.+?)(?<=\S)\*"
-    r"|(?<!\w)_(?=[^\s_])(?P<slanted>.+?)(?<=\S)_(?!\w)",
+    r"|\[(?P<label>[^\[\]\n]+)\]\((?P<url>[^)\s]+)\)"
+    r"|(?P<two>\*\*|(?<!\w)__)(?=\S)(?P<bold>.{1,2000}?)(?<=\S)(?P=two)"
+    r"|\*(?=[^\s*])(?P<italic>.{1,2000}?)(?<=\S)\*"
+    r"|(?<!\w)_(?=[^\s_])(?P<slanted>.{1,2000}?)(?<=\S)_(?!\w)",
     re.DOTALL,
 )
 HEADING = re.compile(r"(#{1,6})\s+(.*)")
