@@ -16,6 +16,7 @@ import aiohttp
 from yarl import URL
 
 from adapters.teams import errors
+from adapters.teams.answers import whole
 from adapters.teams.setup import TeamsSettings, may_be_service
 from adapters.teams.tokens import Tokens
 from bridge.errors import Unreachable
@@ -63,16 +64,18 @@ class Connector:
         conversation = path[1] if len(path) > 1 else ""
         end = asyncio.get_running_loop().time() + self._settings.timeout
         async with self._turn(conversation if verb != "GET" else "", end):
+            token = await self._token(end)
             try:
                 async with asyncio.timeout_at(end):
-                    token = await self._token()
                     return await self._answer(verb, address, body, token, conversation)
             except TimeoutError as error:
                 raise errors.in_doubt("timeout", wrote=verb != "GET") from error
 
-    async def _token(self) -> str:
+    async def _token(self, end: float) -> str:
+        """Apart from the call, which has not left while this waits: nothing is in doubt."""
         try:
-            return await self._tokens.token()
+            async with asyncio.timeout_at(end):
+                return await self._tokens.token()
         except TimeoutError as error:
             raise Unreachable("timeout", "the login does not answer") from error
 
@@ -86,7 +89,7 @@ class Connector:
             async with self._session.request(
                 verb, address, data=data, headers=headers, allow_redirects=False
             ) as answer:
-                raw = await answer.content.read(LARGEST_ANSWER)
+                raw = await whole(answer, LARGEST_ANSWER)
         except errors.FAILURES as error:
             raise errors.outcome(error, wrote=wrote) from error
         if 200 <= answer.status < 300:

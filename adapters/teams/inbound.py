@@ -15,6 +15,7 @@ from adapters.teams import identity, reading
 from adapters.teams.proof import home, place
 from bridge.inbound import Heard, Pressed, Removed
 from bridge.policies.foreign import mapping, sequence, text
+from bridge.policies.inert import one_line
 
 EDITS: Final = ("editMessage", "undeleteMessage")
 REMOVALS: Final = ("softDeleteMessage",)
@@ -25,6 +26,7 @@ CHANNEL_EVENTS: Final = frozenset(
 TEAM_EVENTS: Final = frozenset(
     {
         "teamRenamed", "teamArchived", "teamUnarchived", "teamDeleted", "teamHardDeleted", "teamRestored",
+        "teamrestored",  # as the page has it
     }
 )  # fmt: skip
 MEMBER_EVENTS: Final = ("teamMemberAdded", "teamMemberRemoved")
@@ -101,7 +103,7 @@ def edit(told: Mapping[str, Any], frame: Frame) -> Edited | Ignored:
     """Somebody changed a message, or took its removal back: both tell the whole message."""
     kind = _event(told)
     if kind not in EDITS:
-        return Ignored(f"an update of another kind: {kind[:40]}")
+        return Ignored(f"an update of another kind: {one_line(kind, 40)}")
     where = _place(told, frame)
     if isinstance(where, Ignored):
         return where
@@ -113,7 +115,7 @@ def removal(told: Mapping[str, Any], frame: Frame) -> Removed | Ignored:
     """Somebody took a message away."""
     kind = _event(told)
     if kind not in REMOVALS:
-        return Ignored(f"a removal of another kind: {kind[:40]}")
+        return Ignored(f"a removal of another kind: {one_line(kind, 40)}")
     channel, root = _where(told)
     ref = told.get("id")
     if not channel or not identity.is_message(ref):
@@ -133,13 +135,13 @@ def change(told: Mapping[str, Any], frame: Frame) -> PlacesChanged | Installed |
         return PlacesChanged(team, (channel,)) if identity.is_channel(channel) else Ignored("no channel is named")
     if kind in MEMBER_EVENTS:
         return _members(told, team, frame)
-    return PlacesChanged(team, ()) if kind in TEAM_EVENTS else Ignored(f"a change of no concern: {kind[:40]}")
+    return PlacesChanged(team, ()) if kind in TEAM_EVENTS else Ignored(f"a change of no concern: {one_line(kind, 40)}")
 
 
 def _installation(team: str, action: str) -> Installed | Ignored:
     if action in INSTALLS + REMOVES:
         return Installed(team, is_in=action in INSTALLS)
-    return Ignored(f"an installation of another kind: {action[:40]}")
+    return Ignored(f"an installation of another kind: {one_line(action, 40)}")
 
 
 def _members(told: Mapping[str, Any], team: str, frame: Frame) -> PlacesChanged | Installed | Ignored:
@@ -152,7 +154,7 @@ def _members(told: Mapping[str, Any], team: str, frame: Frame) -> PlacesChanged 
 def invoke(told: Mapping[str, Any], frame: Frame) -> Pressed | Ignored:
     """Somebody pressed a button, and waits for an answer."""
     if told.get("name") != CARD_ACTION:
-        return Ignored(f"an invoke of another kind: {text(told.get('name'))[:40]}")
+        return Ignored(f"an invoke of another kind: {one_line(text(told.get('name')), 40)}")
     value = mapping(told.get("value"))
     if value.get("trigger") == "automatic":
         return Ignored("nobody pressed: the card refreshes itself")
@@ -163,7 +165,7 @@ def invoke(told: Mapping[str, Any], frame: Frame) -> Pressed | Ignored:
 
 def rest(told: Mapping[str, Any], _frame: Frame) -> Ignored:
     """Reactions, typing, and what nobody knows yet: new types can come at any time."""
-    return Ignored(f"a type of no concern: {text(told.get('type'))[:40]}")
+    return Ignored(f"a type of no concern: {one_line(text(told.get('type')), 40)}")
 
 
 def author(told: Mapping[str, Any]) -> str:

@@ -83,7 +83,7 @@ class Inbox:
         happening = inbound.invoke(told, self._frame())
         if isinstance(happening, Ignored):
             log.debug("invoke ignored: %s", happening.reason)
-            return (200, _answer(MESSAGE, "")) if told.get("name") == inbound.CARD_ACTION else (501, {})
+            return (200, _answer(MESSAGE, "")) if told.get("name") == inbound.CARD_ACTION else (404, {})
         self._workplace.met(happening.author, happening.channel)
         task = asyncio.create_task(self._pressed(happening))
         self._presses.add(task)

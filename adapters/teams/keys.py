@@ -16,6 +16,7 @@ from typing import Any, Final
 import aiohttp
 import jwt
 
+from adapters.teams.answers import whole
 from adapters.teams.errors import FAILURES
 from bridge.policies.addresses import is_loopback
 from bridge.policies.foreign import mapping, sequence, text
@@ -126,7 +127,7 @@ class Keys:
     async def _json(self, address: str) -> Mapping[str, Any]:
         async with self._session.get(address, allow_redirects=False) as answer:
             answer.raise_for_status()
-            return mapping(json.loads(await answer.content.read(LARGEST)))
+            return mapping(json.loads(await whole(answer, LARGEST)))
 
 
 def _readable(found: list[Any]) -> list[tuple[str, Key]]:

@@ -40,8 +40,9 @@ class Places:
     def recall(self, facts: Mapping[str, str]) -> None:
         """What was kept of earlier runs; what cannot be read is left out."""
         for name, value in facts.items():
-            if name.startswith(CHANNEL):
-                self._team_of[name.removeprefix(CHANNEL)] = value
+            channel = name.removeprefix(CHANNEL)
+            if name.startswith(CHANNEL) and is_channel(channel) and somebody(value):
+                self._team_of[channel] = value
             elif name.startswith(TEAM) and (team := _team(value)):
                 self._teams[name.removeprefix(TEAM)] = team
 

@@ -24,6 +24,7 @@ LEEWAY: Final = 300  # seconds that clocks may differ
 CHANNEL: Final = "msteams"
 _ALGORITHM: Final = "RS256"
 _REQUIRED: Final = ["exp", "iss", "aud", "serviceurl"]
+_UNREADABLE: Final = (jwt.PyJWTError, ValueError, RecursionError)  # half characters and deep JSON are not PyJWT's own
 
 
 class Unproven(Exception):
@@ -62,10 +63,10 @@ async def claims(header: str, settings: TeamsSettings, keys: Keys) -> Mapping[st
     """What a request's token claims, once its signature and its times hold. Raises Unproven, KeysUnreachable."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token or len(header) > LONGEST:
-        raise Unproven(401, "no token")
+        raise Unproven(401, "not one token")
     try:
         head = jwt.get_unverified_header(token)
-    except jwt.PyJWTError as error:
+    except _UNREADABLE as error:
         raise Unproven(401, "not a token") from error
     if head.get("alg") != _ALGORITHM:
         raise Unproven(401, "another algorithm")
@@ -82,7 +83,7 @@ def _refuse_strangers(token: str, settings: TeamsSettings) -> None:
     """Before a key is looked for: whoever names another issuer must not make us ask anybody for anything."""
     try:
         claimed = jwt.decode(token, options={"verify_signature": False})
-    except (jwt.PyJWTError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise Unproven(401, "not a token") from error
     if claimed.get("iss") != settings.of_cloud.issuer:
         raise Unproven(401, "another issuer")

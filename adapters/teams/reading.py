@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Any, Final
 
 from adapters.teams.html import Element, parsed
@@ -37,7 +38,8 @@ from bridge.markup import (
 from bridge.policies.foreign import mapping, sequence, text
 
 HTML: Final = "text/html"
-_AT = re.compile(r"<at(?:\s[^>]*)?>(.*?)</at>", re.DOTALL)
+_AT = re.compile(r"<at(?:\s[^<>]*)?>([^<]*)</at>")
+_EMPTY: Final[Markup] = ("",)  # an empty line that somebody left between two others
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _STYLES: Final = {
     "b": BOLD, "strong": BOLD, "i": ITALIC, "em": ITALIC, "s": STRIKE, "strike": STRIKE, "del": STRIKE,
@@ -85,7 +87,7 @@ def _mention(entity: Mapping[str, Any]) -> tuple[str, str] | None:
         return None
     match = _AT.search(text(entity.get("text")))
     mentioned = mapping(entity.get("mentioned"))
-    return somebody(mentioned.get("id")), _even(match.group(1) if match else text(mentioned.get("name")))
+    return somebody(mentioned.get("id")), _even(unescape(match.group(1)) if match else text(mentioned.get("name")))
 
 
 class _Reading:
@@ -102,7 +104,7 @@ class _Reading:
         end = 0
         for match in _AT.finditer(words):
             nodes.append(words[end : match.start()])
-            name = _even(match.group(1))
+            name = _even(unescape(match.group(1)))
             nodes.append(self._called(name) if name in self._names else match.group())
             end = match.end()
         return joined([*nodes, words[end:]])
@@ -118,7 +120,7 @@ class _Reading:
         for child in element.children:
             found = self._node(child)
             if isinstance(child, Element) and (child.tag in _LINES or any(is_block(node) for node in found)):
-                parts += [joined(line), found]
+                parts += [joined(line), _EMPTY if _is_empty_line(child, found) else found]
                 line = []
             else:
                 line += found
@@ -180,14 +182,13 @@ class _Reading:
         return (Span(QUOTE, inside),) if inside else ()
 
     def _list(self, element: Element) -> Markup:
-        rows = [child for child in element.children if isinstance(child, Element) and child.tag == "li"]
-        items = tuple(Span(ITEM, trimmed(self._inside(row))) for row in rows)
+        items = tuple(Span(ITEM, trimmed(self._inside(row))) for row in _held(element, ("li",)))
         first = element.attributes.get("start", "1")
         number = first if first.isascii() and first.isdigit() and len(first) < 10 else "1"
         return (Span(LIST, items, number if element.tag == "ol" else ""),) if items else ()
 
     def _row(self, element: Element) -> Markup:
-        cells = [child for child in element.children if isinstance(child, Element) and child.tag in ("td", "th")]
+        cells = _held(element, ("td", "th"))
         return joined([" | ".join(plain(trimmed(self._inside(cell))) for cell in cells)])
 
 
@@ -206,6 +207,20 @@ _MAKERS: Final[dict[str, _Maker]] = {
     **dict.fromkeys(_PRE, _Reading._pre),
     **dict.fromkeys(_FILES, _Reading._file),
 }
+
+
+def _held(element: Element, tags: Sequence[str]) -> list[Element]:
+    """What a list or a row holds; what stands there outside of an item or a cell is one by itself."""
+    held = (child for child in element.children if not isinstance(child, str) or child.strip())
+    return [
+        child if isinstance(child, Element) and child.tag in tags else Element("", children=[child]) for child in held
+    ]
+
+
+def _is_empty_line(element: Element, found: Markup) -> bool:
+    """Whether somebody left a line empty here: Teams writes a hard space, or a break, into a paragraph of its own."""
+    has_space = any(isinstance(child, str) and "\xa0" in child for child in element.children)
+    return element.tag == "p" and ((not found and has_space) or found == ("\n",))
 
 
 def _below(parts: Iterable[Markup]) -> Markup:

@@ -9,13 +9,13 @@ https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
 from bridge.graphemes import pieces
 from bridge.markup import BOLD, CODE, ITALIC, LINK, LIST, PRE, QUOTE, STRIKE, Markup, Node, Span, plain
-from bridge.policies.inert import label, neutral, one_line
+from bridge.policies.inert import address, label, neutral, one_line
 from bridge.ports import Button, Capabilities, Card, Pace, Post
 
 Body = dict[str, Any]
@@ -40,6 +40,9 @@ _SIZES: Final = (12_000, 6_000, 2_400)  # characters of a piece, the first that 
 HEADING: Final = 150
 FIELD: Final = 2_000
 NOTE: Final = 2_000
+ROWS: Final = 60  # each weighs a hundred times more than the line break that it stands for
+UNSEEN: Final = "\u200b"  # an empty line: words of spaces alone are refused
+BREAK: Final = " ↵ "
 SUMMARY: Final = 400
 LABEL: Final = 60
 BUTTONS: Final = 6
@@ -73,10 +76,47 @@ def lines(post: Post, called: str = "") -> list[str]:
     `called` are mentions in that form, as `mention` makes them.
     """
     head = "".join(f"{part}<br/>" for part in (called, _caveat(post)) if part)
-    if not post.author:
-        return [head + _all(post.body)]
-    head += f"<b>{_escaped(author(post))}</b>"
-    return [f"{head}<blockquote>{_escaped(piece)}</blockquote>" for piece in _parted(plain(post.body))]
+    first, *more = _visitors(post) if post.author else _grouped(post.body)
+    return [head + first, *more]
+
+
+def _visitors(post: Post) -> list[str]:
+    name = f"<b>{_escaped(author(post))}</b>"
+    return [f"{name}<blockquote>{_escaped(piece)}</blockquote>" for piece in _parted(_as_it_leads(post.body))]
+
+
+def _grouped(body: Markup) -> list[str]:
+    """Our own words, parted between what stands in them: a history can be longer than one text."""
+    texts, room = [""], LARGEST_TEXT
+    for written in map(_html, _fitting(body)):
+        size = len(written.encode("utf-16-le"))
+        if texts[-1] and size > room:
+            texts.append("")
+            room = LARGEST_TEXT
+        texts[-1] += written
+        room -= size
+    return [words if words.strip() else UNSEEN for words in texts]
+
+
+def _fitting(body: Markup) -> Iterator[Node]:
+    """The same, with what is too long for one text by itself in pieces of its words."""
+    for node in body:
+        if len(_html(node).encode("utf-16-le")) <= LARGEST_TEXT:
+            yield node
+        elif isinstance(node, Span) and node.kind == QUOTE:
+            yield from (Span(QUOTE, (piece,)) for piece in _parted(plain(node.inside)))
+        else:
+            yield from _parted(plain((node,)))
+
+
+def _as_it_leads(body: Markup) -> str:
+    """The words, with each address that shows itself written as it leads."""
+    return plain(tuple(map(_led, body)))
+
+
+def _led(node: Node) -> Node:
+    is_bare = isinstance(node, Span) and node.kind == LINK and node.inside == (node.value,)
+    return address(node.value) if isinstance(node, Span) and is_bare else node
 
 
 def notice_card(post: Post, called: str = "") -> Body:
@@ -185,10 +225,16 @@ def _quote(body: Markup) -> Body:
 
 
 def _paragraphs(body: Markup) -> list[Body]:
-    """The words of a body, a line of it a row, with nothing of it acting as markup; an empty line is a gap."""
+    """The words of a body, a line of it a row, with nothing of it acting as markup; an empty line is a gap.
+
+    What is too many stands in the last row.
+    """
+    written = neutral(_as_it_leads(body)).split("\n")
+    if len(written) > ROWS:
+        written[ROWS - 1 :] = [BREAK.join(written[ROWS - 1 :])]
     rows: list[Body] = []
     gap = "default"
-    for line in neutral(plain(body)).split("\n"):
+    for line in written:
         if line.strip():
             rows.append(_runs([_run(line)], spacing=gap))
             gap = "none"
@@ -212,7 +258,7 @@ def _runs(runs: list[Body], **look: Any) -> Body:
 
 
 def _run(words: str, **look: Any) -> Body:
-    return {"type": "TextRun", "text": _inert(words) if words.strip() else WORDLESS, **look}
+    return {"type": "TextRun", "text": _inert(words) if words.strip() else UNSEEN, **look}
 
 
 def _inert(words: str) -> str:

@@ -11,6 +11,8 @@ from bridge.policies.addresses import is_loopback, parts
 
 MESSAGES_PATH: Final = "/teams/messages"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# Nothing that one reader of addresses drops or takes for the end, and another does not.
+_PLAIN = re.compile(r"https?://[\w.~:/%+=&!$'()*,;\[\]-]{1,2000}", re.ASCII | re.IGNORECASE)
 _NAME_LENGTH: Final = 30
 
 
@@ -173,6 +175,8 @@ def faults(settings: TeamsSettings) -> list[str]:
 
 def may_be_service(settings: TeamsSettings, address: str) -> bool:
     """Whether our token may be sent to this address: over https to a host of the cloud, or to the pretend one."""
+    if not _PLAIN.fullmatch(address):
+        return False
     if settings.service_url:
         return is_loopback(address) and parts(address) is not None and _origin(address) == _origin(settings.service_url)
     found = parts(address)

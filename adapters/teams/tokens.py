@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import aiohttp
 
+from adapters.teams.answers import whole
 from adapters.teams.errors import FAILURES, STANDING_WAIT, outcome, retry_after
 from adapters.teams.setup import TeamsSettings
 from bridge.errors import Unreachable, WorkplaceError
@@ -42,15 +43,15 @@ class Tokens:
         self._session = session
         self._clock = clock
         self._token = ""
-        self._ends_at = 0.0
+        self._renew_at = self._ends_at = float("-inf")
         self._fetching: asyncio.Task[None] | None = None
 
     async def token(self) -> str:
         """A token that still holds; many who wait for one are one request."""
-        left = self._ends_at - self._clock()
-        if left < EARLY:
+        now = self._clock()
+        if now > self._renew_at:
             self._begin()
-        if left < MARGIN and self._fetching is not None:
+        if now > self._ends_at and self._fetching is not None:
             await asyncio.shield(self._fetching)
         return self._token
 
@@ -67,7 +68,7 @@ class Tokens:
     def drop(self, token: str) -> None:
         """It was not taken: the next call fetches another."""
         if token == self._token:
-            self._ends_at = 0.0
+            self._renew_at = self._ends_at = float("-inf")
 
     async def close(self) -> None:
         """Fetch nothing more."""
@@ -86,7 +87,9 @@ class Tokens:
         token, lasts = text(body.get("access_token")), body.get("expires_in")
         if not token or not isinstance(lasts, (int, float)) or lasts <= 0:
             raise Unreachable("login_unreadable", "the login's answer holds no token")
-        self._token, self._ends_at = token, asked_at + float(lasts)
+        self._token, end = token, asked_at + float(lasts)
+        self._renew_at = end - min(EARLY, lasts / 4)  # of a short one too, most calls are made without another
+        self._ends_at = end - min(MARGIN, lasts / 10)
 
     async def _answer(self) -> Any:
         form = {
@@ -97,7 +100,7 @@ class Tokens:
         }
         try:
             async with self._session.post(self._settings.token_url, data=form, allow_redirects=False) as answer:
-                raw = await answer.content.read(LARGEST)
+                raw = await whole(answer, LARGEST)
                 status, headers = answer.status, answer.headers
         except FAILURES as error:
             raise outcome(error, wrote=False) from error

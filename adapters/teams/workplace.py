@@ -204,6 +204,8 @@ class TeamsWorkplace:
         return self._names[ref]
 
     async def _member(self, ref: str, channel: str) -> Mapping[str, Any]:
+        if not channel:
+            raise Unreachable("no_place", "nobody was heard in any team yet: it is not known where to ask")
         where = (CONVERSATIONS, channel, "members", ref)
         return await self._connector.called("GET", self._places.service(channel), *where)
 
