@@ -18,9 +18,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
 
 from adapters import settings as table
-from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground, Rules
-from adapters.playground.workspace import SUPPORT
+from adapters.playground import Playground, Rules
 from bridge.clock import MovedClock
+from tests.places import SlackPlace
 from tests.world import World
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -190,15 +190,13 @@ async def a_pair(browser: Browser, folder: Path, *, teams: bool = False, **chang
     origin = f"http://127.0.0.1:{port}"
     team = Playground(silta_origin=origin, site_key="main", teams_site_key="teams", rules=Rules(limits=False))
     await team.start()
+    place = SlackPlace(team)
     chosen: dict[str, Any] = {
         "port": port,
         "database": str(folder / "silta.db"),
         "site_name": "Kauppa",
         "site_origins": (team.url,),
-        "slack_bot_token": BOT_TOKEN,
-        "slack_app_token": APP_TOKEN,
-        "slack_api_url": team.api_url,
-        "slack_channel": SUPPORT,
+        **place.settings(),
         "smtp_host": team.smtp_host,
         "smtp_port": team.smtp_port,
         "smtp_security": "none",
@@ -212,7 +210,7 @@ async def a_pair(browser: Browser, folder: Path, *, teams: bool = False, **chang
         chosen |= {f"teams_{name}": value for name, value in team.teams.access.items()} | {"teams_pace": "off"}
         await team.teams.deliver_to(f"{origin}/teams/messages")
     expect.set_options(timeout=PATIENCE)
-    pair = Pair(World(team, table.load(None, **{**chosen, **changes}), MovedClock()), browser)
+    pair = Pair(World(team, place, table.load(None, **{**chosen, **changes}), MovedClock()), browser)
     try:
         await pair.world.start()
         yield pair
