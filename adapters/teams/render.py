@@ -41,7 +41,6 @@ HEADING: Final = 150
 FIELD: Final = 2_000
 NOTE: Final = 2_000
 ROWS: Final = 60  # each weighs a hundred times more than the line break that it stands for
-UNSEEN: Final = "\u200b"  # an empty line: words of spaces alone are refused
 BREAK: Final = " ↵ "
 SUMMARY: Final = 400
 LABEL: Final = 60
@@ -95,7 +94,7 @@ def _grouped(body: Markup) -> list[str]:
             room = LARGEST_TEXT
         texts[-1] += written
         room -= size
-    return [words if words.strip() else UNSEEN for words in texts]
+    return [words if words.strip() else WORDLESS for words in texts]
 
 
 def _fitting(body: Markup) -> Iterator[Node]:
@@ -225,15 +224,14 @@ def _quote(body: Markup) -> Body:
 
 
 def _paragraphs(body: Markup) -> list[Body]:
-    """The words of a body, a line of it a row, with nothing of it acting as markup; an empty line is a gap.
-
-    What is too many stands in the last row.
+    """The words of a body, a line of it a row, with nothing of it acting as markup; an empty line is a gap, and what is
+    too many stands in the last row.
     """
-    written = neutral(_as_it_leads(body)).split("\n")
-    if len(written) > ROWS:
-        written[ROWS - 1 :] = [BREAK.join(written[ROWS - 1 :])]
     rows: list[Body] = []
     gap = "default"
+    written = neutral(_as_it_leads(body)).split("\n")
+    if len(written) > ROWS:
+        written[ROWS - 1 :] = [BREAK.join(filter(str.strip, written[ROWS - 1 :]))]
     for line in written:
         if line.strip():
             rows.append(_runs([_run(line)], spacing=gap))
@@ -258,7 +256,7 @@ def _runs(runs: list[Body], **look: Any) -> Body:
 
 
 def _run(words: str, **look: Any) -> Body:
-    return {"type": "TextRun", "text": _inert(words) if words.strip() else UNSEEN, **look}
+    return {"type": "TextRun", "text": _inert(words) if words.strip() else WORDLESS, **look}
 
 
 def _inert(words: str) -> str:

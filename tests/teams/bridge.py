@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from adapters.teams.setup import MESSAGES_PATH
 from app import Bridge, running
 from bridge.clock import MovedClock
 from tests.teams.conftest import RULES
-from tests.world import Visitor, until
+from tests.world import PATIENCE, Visitor, until
 
 
 @dataclass
@@ -56,10 +56,13 @@ class Scene:
         )[number]
         return found
 
-    async def passes(self, **by: float) -> None:
-        """So much time passes, and what is due then happens."""
-        self.clock.forward(**by)
-        await self.bridge.timekeeper.tick()
+    async def passing(self, happened: Callable[[], Any]) -> None:
+        """Time passes until something is true: what is tried again has its time when the try before it has ended."""
+        async with asyncio.timeout(PATIENCE):
+            while not happened():
+                self.clock.forward(seconds=31)
+                await self.bridge.timekeeper.tick()
+                await asyncio.sleep(0.02)
 
     def lines(self, root: dict[str, Any]) -> list[str]:
         """What visitors said in a thread."""

@@ -10,9 +10,11 @@ import pytest
 from aiohttp import web
 
 from adapters.teams import keys as teams_keys
+from adapters.teams.connection import open_teams
 from adapters.teams.keys import KEPT, PAUSE, Keys, KeysUnreachable
+from bridge.errors import Refused
 from tests.teams.door import activity
-from tests.teams.fakes import Server, until
+from tests.teams.fakes import Desk, Server, until
 
 
 @pytest.fixture
@@ -191,3 +193,56 @@ async def test_a_set_of_keys_that_comes_in_pieces_is_read_whole(teams, session):
     async with Server(answer) as server:
         keys = Keys(f"{server.url}/configuration", session)
         assert await keys.key(kid(teams)) is not None
+
+
+# over a restart
+
+
+async def nowhere(told):
+    """Who keeps nothing."""
+
+
+async def test_keys_of_an_earlier_run_prove_while_none_can_be_had(teams, bridge, url, desk):
+    desk.kept["keys"] = json.dumps(teams.stage.keys.published()["keys"])
+    teams.fail("openid", "error_502", times=9)
+    await bridge.start()
+    assert (await teams.send_raw(activity(teams))).status == 200
+    assert [verb for verb, _ in desk.got] == ["heard"]
+
+
+async def test_keys_that_were_fetched_are_kept_once_and_take_the_place_of_the_old(teams, keys, clock):
+    kept: list = []
+
+    async def keep(told):
+        kept.append(told)
+
+    keys.recall("[]", keep)
+    await keys.key(kid(teams))
+    await keys.refresh()
+    retired = kid(teams)
+    teams.rotate_keys()
+    clock.now += PAUSE
+    await keys.key(kid(teams))
+    assert [json.loads(one)[0]["kid"] for one in kept] == [retired, kid(teams)]
+    assert await keys.key(retired) is None
+
+
+@pytest.mark.parametrize("kept", ["", "{", "5", "null", '{"a": 1}', "[5, null, {}]", "[" * 100_000], ids=range(7))
+async def test_kept_keys_that_cannot_be_read_are_none(keys, teams, kept):
+    keys.recall(kept, nowhere)
+    assert not keys.are_known
+    assert await keys.key(kid(teams)) is not None
+
+
+@pytest.mark.parametrize("failure", [Refused("busy"), Refused("too_many")])
+async def test_keys_that_could_not_be_kept_prove_all_the_same(settings, failure):
+    class Full(Desk):
+        async def learned(self, workplace, name, value):
+            raise failure
+
+    bridge = await open_teams(settings)
+    bridge.listen(Full())
+    await bridge.start()
+    await until(lambda: bridge.hears)
+    await bridge.stop()
+    await bridge.close()

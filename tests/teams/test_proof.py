@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 
 import jwt
 import pytest
+import time_machine
 from cryptography.hazmat.primitives import serialization
 
 from adapters.playground.teams.workspace import APP_ID, OTHER_TENANT, TENANT
-from adapters.teams.proof import LEEWAY
+from adapters.teams import keys as teams_keys
+from adapters.teams.proof import LEEWAY, MOST, Recent
 from tests.teams.door import JSON_TYPE, SECRET_WORD, activity, bearer, the_line
 
 EMULATORS = (
@@ -233,3 +235,39 @@ async def test_emulators_and_skills_are_refused_and_nobody_is_asked_anything(doo
     assert (await door.post(activity(door.teams), bearer(token)))[0] == 401
     assert door.teams.calls() == before
     assert not door.has_effect
+
+
+# a proof of the last minute is not made again, and proves no more than it did
+
+
+async def test_a_token_that_was_proven_does_not_prove_another_body(door):
+    token = door.teams.token_for()
+    assert (await door.teams.send_raw(activity(door.teams), token)).status == 200
+    body = activity(door.teams) | {"serviceUrl": "https://smba.trafficmanager.net/"}
+    assert (await door.teams.send_raw(body, token)).status == 403
+    assert len(door.desk.got) == 1
+
+
+async def test_a_token_that_was_proven_ends_with_its_time(door):
+    token = door.teams.token_for(exp=now(-LEEWAY + 20))
+    body = activity(door.teams)
+    assert (await door.teams.send_raw(body, token)).status == 200
+    with time_machine.travel(time.time() + 30, tick=True):
+        assert (await door.teams.send_raw(body, token)).status == 401
+    assert len(door.desk.got) == 1
+
+
+async def test_a_token_that_was_proven_ends_with_its_key(door, monkeypatch):
+    monkeypatch.setattr(teams_keys, "PAUSE", 0.0)
+    token = door.teams.token_for()
+    assert (await door.teams.send_raw(activity(door.teams), token)).status == 200
+    door.teams.rotate_keys()
+    assert (await door.teams.send_raw(activity(door.teams))).status == 200
+    assert (await door.teams.send_raw(activity(door.teams), token)).status == 401
+
+
+async def test_proofs_do_not_pile_up(live, teams, settings):
+    recent = Recent(settings, live._keys)
+    for number in range(MOST + 10):
+        await recent.claims(f"Bearer {teams.token_for(jti=str(number))}")
+    assert len(recent._proven) <= MOST

@@ -147,7 +147,7 @@ ROWS_OF_MARKUP = (
     ((Span(LIST, (Span(ITEM, ("a",)), Span(ITEM, ("b",)))),), "<ul><li>a</li><li>b</li></ul>"),
     ((Span(LIST, (Span(ITEM, ("a",)),), "3"),), "<ol><li>a</li></ol>"),
     ((Span(EMOJI, ("🙂",), "smile"), Span(MENTION, ("@Anna",))), "🙂@Anna"),
-    ((), render.UNSEEN),
+    ((), render.WORDLESS),
 )  # fmt: skip
 
 
