@@ -48,6 +48,7 @@ class PretendSide:
     workplace: Counted
     channel: str = CHANNEL
     people: People = PEOPLE
+    hurries: list[asyncio.Task[None]] = field(default_factory=list)
 
     def roots(self) -> list[Seen]:
         return [self._seen(one) for one in self._stored() if not one.root]
@@ -73,10 +74,10 @@ class PretendSide:
     def fail(self, method: str, kind: str, seconds: float = 0.0) -> None:
         self.workplace.faults.append(KINDS.get(kind, kind))
         if kind == "slow":  # its patience is ten seconds: they pass at once
-            asyncio.get_running_loop().call_later(0.1, lambda: self.workplace.later.add(self._hurries()))
+            asyncio.get_running_loop().call_later(0.1, self._hurry)
 
-    def _hurries(self) -> asyncio.Task[None]:
-        return asyncio.ensure_future(self.workplace.hurry())
+    def _hurry(self) -> None:
+        self.hurries.append(asyncio.ensure_future(self.workplace.hurry()))
 
     def mend(self) -> None:
         self.workplace.faults.clear()
@@ -114,8 +115,9 @@ async def side() -> AsyncIterator[PretendSide]:
     outside = Counted(clock)
     standings = (Standing.MEMBER, Standing.GUEST, Standing.OUTSIDER)
     outside.people.update(zip(("A1", "A2", "A3"), standings, strict=True))
-    yield PretendSide(outside)
-    await asyncio.gather(*outside.later)
+    made = PretendSide(outside)
+    yield made
+    await asyncio.gather(*made.hurries, *outside.later)
 
 
 class TestPretend(WorkplaceContract):
