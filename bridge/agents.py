@@ -28,7 +28,7 @@ from bridge.model import (
     ThreadId,
     Visibility,
 )
-from bridge.moving import move
+from bridge.moving import drawn_again, move
 from bridge.orders import asked, ordered
 from bridge.policies import visibility
 from bridge.policies.visibility import Decision
@@ -143,6 +143,12 @@ class AgentDesk:
         now = self.clock.now()
         self.signals.ring(changed_topic(workplace))
         await self.store.turn(lambda tx: tx.hasten(workplace, channel, now))
+
+    async def cards_changed(self, workplace: str, channel: str) -> None:
+        """The cards of a channel say something that is no longer so: those of open chats are drawn again."""
+        known = await self.store.read(lambda tx: tx.repairable(workplace, self.clock.now()))
+        for thread in [one.thread.id for one in known if one.channel == channel]:
+            await self.store.turn(partial(_drawn_again, thread=thread, moment=self.clock.moment()))
 
     async def channel_moved(self, workplace: str, old: str, new: str) -> bool:
         """A channel is called `new` from now on. False when it is none of ours, or known already. Twice is harmless."""
@@ -318,6 +324,10 @@ def _removed(tx: Transaction, *, removed: Removed, moment: Moment) -> None:
         tx.save(rules.removed_unseen(ground, removed.ref, removed.order))
     else:
         tx.save(rules.removed(ground, message))
+
+
+def _drawn_again(tx: Transaction, *, thread: ThreadId, moment: Moment) -> None:
+    drawn_again(tx, thread, moment)
 
 
 def _pressed(tx: Transaction, *, pressed: Pressed, ground: Ground, agent: Agent) -> None:

@@ -27,6 +27,9 @@ class Desk(Protocol):
     async def pressed(self, pressed: Pressed, /) -> None:
         """A person pressed a button."""
 
+    async def cards_changed(self, workplace: str, channel: str, /) -> None:
+        """The cards of a channel are to be drawn again."""
+
     async def channel_changed(self, workplace: str, channel: str, /) -> None:
         """A channel may have become usable or unusable: look again."""
 

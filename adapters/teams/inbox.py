@@ -47,11 +47,16 @@ class Inbox:
     async def take_message(self, told: Mapping[str, Any]) -> None:
         """See Taker."""
         happening = inbound.message(told, self._frame())
-        is_proof = isinstance(happening, Said) and not happening.calls_us
-        await self._learn(told, hears_all=True if is_proof else None)
-        if isinstance(happening, Said):
-            self._workplace.met(happening.heard.author, happening.heard.channel, happening.name)
+        if not isinstance(happening, Said):
+            await self._learn(told)
+            await self._take(happening)
+            return
+        was_called = self._workplace.call_sign(happening.heard.channel)
+        await self._learn(told, hears_all=None if happening.calls_us else True)
+        self._workplace.met(happening.heard.author, happening.heard.channel, happening.name)
         await self._take(happening)
+        if was_called and not self._workplace.call_sign(happening.heard.channel):
+            await self._redraw(happening.heard.channel)
 
     async def take_edit(self, told: Mapping[str, Any]) -> None:
         """See Taker."""
@@ -113,6 +118,14 @@ class Inbox:
                 await self._desk.learned(self._settings.name, name, value)
             except (Refused, NotFound) as error:
                 log.warning("what was told of a place could not be kept: %s", error)
+
+    async def _redraw(self, channel: str) -> None:
+        """The cards of the team ask for our name, and nobody has to write it any more."""
+        for one in self._places.channels_of(self._places.team(channel)):
+            try:
+                await self._desk.cards_changed(self._settings.name, one)
+            except (Refused, NotFound) as error:
+                log.warning("cards could not be drawn again: %s", error)
 
     async def _take(self, happening: Happening) -> None:
         if isinstance(happening, Ignored):

@@ -24,7 +24,7 @@ from bridge.policies.foreign import mapping, sequence, text
 log = logging.getLogger("silta.teams")
 
 KEPT: Final = 24 * 3600.0  # seconds
-PAUSE: Final = 10.0  # seconds between two fetches that unknown keys ask for: anybody can name one
+PAUSE: Final = 2.0  # seconds between two fetches that unknown keys ask for: anybody can name one
 FETCH: Final = 5.0  # seconds that one may take
 LARGEST: Final = 1024 * 1024
 

@@ -35,6 +35,8 @@ class NoDesk:
     async def channel_changed(self, _workplace: str, _channel: str) -> None:
         """Nothing."""
 
+    cards_changed = channel_changed
+
     async def facts(self, _workplace: str) -> dict[str, str]:
         """None."""
         return {}

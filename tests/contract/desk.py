@@ -21,6 +21,9 @@ class Desk(fakes.Desk):
     async def learned(self, workplace, name, value):
         self.kept[name] = value
 
+    async def cards_changed(self, workplace, channel):
+        """Nothing is to be drawn again here."""
+
     async def presses(self, press: Callable[[], Awaitable[object]]) -> Pressed:
         """What somebody's press came in as."""
         before = len(self.all("pressed"))

@@ -24,9 +24,13 @@ class Desk(fakes.Desk):
     """What it received, what it raises next, and what it was told to keep."""
 
     kept: dict[str, str] = field(default_factory=dict)
+    drawn: list[str] = field(default_factory=list)
 
     async def facts(self, workplace):
         return dict(self.kept)
 
     async def learned(self, workplace, name, value):
         self.kept[name] = value
+
+    async def cards_changed(self, workplace, channel):
+        self.drawn.append(channel)

@@ -74,7 +74,7 @@ def test_the_pace_is_that_of_the_program():
     ("value", "words"),
     [
         (proof.LEEWAY, "five minutes"),
-        (keys.PAUSE, "every ten seconds"),
+        (keys.PAUSE, "every two seconds"),
         (keys.FETCH, "five seconds"),
         (tokens.EARLY, "ten minutes ahead"),
         (door.READING, "1 MB, five seconds"),
@@ -82,7 +82,7 @@ def test_the_pace_is_that_of_the_program():
     ],
 )
 def test_a_number_in_words_is_on_the_page(value, words):
-    numbers = {"five": 5, "ten": 10, "thirty": 30}
+    numbers = {"two": 2, "five": 5, "ten": 10, "thirty": 30}
     units = {"minutes": 60}
     said = next(number for word, number in numbers.items() if word in words)
     unit = next((seconds for word, seconds in units.items() if word in words), 1)

@@ -65,6 +65,15 @@ async def test_with_consent_the_call_goes_from_the_card_and_stays_away(world: Wo
     assert CALL not in str(second["words"])
 
 
+async def test_with_consent_the_cards_of_all_open_chats_stop_asking(world: World) -> None:
+    """An answer in one thread shows it, and what the other cards asked for is no longer so."""
+    _, first = await opened(world)
+    await opened(world)
+    assert [CALL in card["words"] for card in world.cards()] == [True, True]
+    await world.answers(world.persons.anna, "I am here", first)
+    await until(lambda: not any(CALL in card["words"] for card in world.cards()))
+
+
 async def test_an_app_that_comes_anew_has_to_be_called_again(world: World, teams: Teams) -> None:
     visitor, root = await opened(world)
     await world.answers(world.persons.anna, "I am here", root)

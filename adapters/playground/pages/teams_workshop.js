@@ -46,7 +46,7 @@ export function createWorkshop({ root, opener, closer }) {
   root.append(
     consent.element, installed.element, secret.element,
     el('div', { class: 'setting' }, button('Sign with new keys', () => act('From now on another key signs.', () => write('keys')), { look: 'press' }),
-      el('p', { class: 'muted' }, 'The app asks for keys when it meets an unknown one, but not again within 10 s.')),
+      el('p', { class: 'muted' }, 'The app asks for keys when it meets an unknown one, but not again within 2 s.')),
     el('div', { class: 'setting' }, el('label', { for: 'mishap' }, 'What goes wrong next'), mishap,
       el('div', { class: 'actions' }, button('Let it happen', begin, { look: 'press primary' }), button('End all faults', () => act('No faults any more.', endFaults), { look: 'press' }))),
     said);
