@@ -79,6 +79,8 @@ class Courier:
         self._has_ended.set()
         can = self.carrier.capabilities
         self._meters.update({method: Meter(getattr(can, method)) for method in METHODS})
+        if not can.private_answers:  # a hint is a post like any other
+            self._meters["telling"].is_silent_with(self._meters["posting"])
 
     @property
     def troubles(self) -> tuple[str, ...]:

@@ -41,6 +41,10 @@ class Meter:
         self._channels: dict[str, list[Bucket]] = {}
         self._silent_until: dict[str, float] = {}
 
+    def is_silent_with(self, other: Meter) -> None:
+        """Both are one kind of call to the other side: what silence is asked of one is asked of both."""
+        self._silent_until = other._silent_until
+
     def wait_everywhere(self, now: float) -> float:
         """Seconds until any call may be made at all; 0 when now."""
         return max(
@@ -69,7 +73,8 @@ class Meter:
 
     def lift(self) -> None:
         """Channels may be tried again; a silence that was asked of us everywhere stays."""
-        self._silent_until = {name: until for name, until in self._silent_until.items() if not name}
+        for name in [*filter(None, self._silent_until)]:
+            del self._silent_until[name]
 
     def silence_left(self, channel: str, now: float) -> float:
         """Seconds for which the other side still wants silence here; 0 for none."""

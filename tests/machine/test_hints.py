@@ -1,0 +1,27 @@
+"""Where nothing can be told to one agent alone, a hint is a post, and all that holds of posts holds of it."""
+
+from __future__ import annotations
+
+from tests.machine import checks
+from tests.machine.people import ANNA, MIKAEL
+from tests.machine.town import Town
+from tests.machine.unreadable import Unreadable
+
+
+def test_a_hint_keeps_the_silence_that_was_asked_of_posts() -> None:
+    town = Town(1, sorts={"pretend": Unreadable})
+    try:
+        town.begin()
+        root = town.roots()[0]
+        town.agent_presses(ANNA, root, "claim")
+        town.pass_time(3)
+        town.outside.post_faults.append("limited")
+        town.visitor_says(0, twice=False)
+        town.pass_time(0.5)
+        town.agent_says(MIKAEL, root, "plain", "once")
+        town.pass_time(3)
+        checks.silence_was_kept(town)
+        town.pass_time(9)
+        assert [post.mentions for post in town.outside.posts.values() if post.mentions] == [(MIKAEL,)]
+    finally:
+        town.close()
