@@ -113,7 +113,7 @@ class ThreadCarrier:
         where = ThreadRef(thread.channel, errand.delivery.about.get("under", "")) if is_outside else thread
         if where.root:
             named = replace(hint, mentions=(errand.delivery.to,))
-            await self.workplace.post(where, named, errand.delivery.key)
+            await self.workplace.post(where, self._marked(errand, named), errand.delivery.key)
 
     def _is_worth_marking(self, errand: ThreadErrand) -> bool:
         """A receipt that comes late says nothing any more, and its calls are better spent on words."""

@@ -25,3 +25,21 @@ def test_a_hint_keeps_the_silence_that_was_asked_of_posts() -> None:
         assert [post.mentions for post in town.outside.posts.values() if post.mentions] == [(MIKAEL,)]
     finally:
         town.close()
+
+
+def test_a_hint_that_is_repeated_after_a_kill_says_so() -> None:
+    town = Town(1, sorts={"pretend": Unreadable})
+    try:
+        town.begin()
+        root = town.roots()[0]
+        town.agent_presses(ANNA, root, "claim")
+        town.pass_time(3)
+        town.outside.post_faults.append("slow")
+        town.agent_says(MIKAEL, root, "plain", "once")
+        town.pass_time(1)
+        town.restart()
+        town.settle()
+        checks.check(town)
+        assert [post.is_marked for post in town.outside.posts.values() if post.mentions] == [False, True]
+    finally:
+        town.close()
