@@ -19,11 +19,13 @@ from tests.machine.virtual import VirtualClock
 class Surroundings:
     """`sorts` are the workplaces by name, `places` the channel of each site.
 
-    `outside` is the workplace that gets into trouble next.
+    `outside` is the workplace that gets into trouble next; `late` are the keys of calls before which a process stood
+    still.
     """
 
     sorts: Mapping[str, type[Outside]] = field(default_factory=lambda: {"pretend": Outside})
     places: tuple[tuple[str, str], ...] = (("pretend", "C1"), ("pretend", "C2"))
+    late: set[str] = field(default_factory=set)
     outsides: dict[str, Outside] = field(init=False)
     outside: Outside = field(init=False)
 
@@ -47,6 +49,10 @@ class Surroundings:
     def card(self, root: str) -> Card:
         """What a card shows."""
         return self.where(root).cards[root]
+
+    def untold(self, outside: Outside) -> set[str]:
+        """The keys of what may stand though nobody was told so, where that cannot be found out."""
+        return set() if outside.capabilities.read_back else outside.doubtful | self.late
 
     def later(self) -> list[asyncio.Task[None]]:
         """What is yet to be stored over there."""

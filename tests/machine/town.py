@@ -44,8 +44,7 @@ class Running:
 class Town(Surroundings):
     """Visitors, agents and the bridge between them.
 
-    `late` are the keys of calls before which a process stood still; `missed` and `kept` are refs whose last change, or
-    removal, never came and cannot be read again.
+    `missed` and `kept` are refs whose last change, or removal, never came and cannot be read again.
     """
 
     seed: int = 0
@@ -60,7 +59,6 @@ class Town(Surroundings):
     taken: set[str] = field(default_factory=set)
     missed: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
-    late: set[str] = field(default_factory=set)
     _events: set[asyncio.Task[None]] = field(default_factory=set)
     _processes: list[Running] = field(default_factory=list)
     lag: float = 0.0
