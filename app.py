@@ -23,12 +23,15 @@ from adapters import settings as table
 from adapters.configuration import dumps, load, load_for, single_site, timeline
 from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground
 from adapters.playground.story import Hands, play
+from adapters.playground.teams.story import greet
 from adapters.playground.workspace import SUPPORT
 from adapters.registry import Connection
 from adapters.settings import Settings
 from adapters.terminal import checking, forgetting, logs
 from adapters.terminal.commands import Demo, commands
+from adapters.terminal.demonstrating import demo_settings
 from adapters.terminal.findings import Finding
+from adapters.terminal.naming import listed
 from adapters.web import server
 from adapters.web.serving import free_port, serving
 from bridge.agents import AgentDesk
@@ -41,6 +44,7 @@ from bridge.delivery import Courier
 from bridge.differences import differences
 from bridge.errors import NotFound, Refused
 from bridge.health import Health
+from bridge.lookout import Lookout
 from bridge.mailing import MailCarrier
 from bridge.managers import ManagerDesk
 from bridge.ports import Clock, Signals, Workplace
@@ -108,6 +112,8 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         chores = Chores(store, clock, [carrier.name for carrier in carriers], managers)
         timekeeper = Timekeeper(store, clock)
         await stack.enter_async_context(_ticking(chores, timekeeper, signals))
+        lookout = Lookout(store, signals, clock, alerts, places)
+        await stack.enter_async_context(_kept(chores.keep_lookout(lookout)))
         repair = Repair(store, clock, agents, places)
         for name in [name for name, place in places.items() if place.capabilities.read_back]:
             await stack.enter_async_context(_kept(chores.keep_repaired(repair, name)))
@@ -328,8 +334,7 @@ async def _database(settings: Settings) -> tuple[Finding, list[tuple[str, str, s
     try:
         async with _managing(settings) as (managers, store):
             if await managers.is_applied():
-                found = (await managers.configuration()).channels
-                channels = [(one.channel.workplace, one.name, one.channel.ref) for one in found]
+                channels = listed(await managers.configuration())
             facts = {workplace: await managers.facts(workplace) for workplace, _ in named}
             in_use = "" if store.is_alone else "in use by the running bridge"
             return Finding("database", is_well=True, advice=in_use), channels, facts
@@ -340,15 +345,17 @@ async def _database(settings: Settings) -> tuple[Finding, list[tuple[str, str, s
 async def _demo(demo: Demo, folder: Path) -> None:
     told, clock = _told_to_stop(), MovedClock()
     bridge_port = demo.port + 1 if demo.port else free_port()
-    playground = Playground(silta_origin=f"http://127.0.0.1:{bridge_port}", site_key="main")
+    playground = Playground(silta_origin=f"http://127.0.0.1:{bridge_port}", site_key="main", teams_site_key="teams")
     await playground.start(port=demo.port)
     try:
-        settings = _demo_settings(playground, folder, bridge_port)
+        settings = demo_settings(folder, bridge_port, _access(playground))
         logs.configure(settings)
         async with running(settings, clock) as bridge:
+            await playground.teams.deliver_to(f"{bridge.url}/teams/messages")
+            await greet(playground.teams)
             await bridge.managers.apply(load(DEMO.read_text(encoding="utf-8").replace("ORIGIN", playground.url)))
             demo.tell(f"\n  Silta demo: open {playground.url} in a browser; mails come to {playground.url}/mail.")
-            demo.tell("  Left the shop with the chat, right the team. End with Ctrl-C.\n")
+            demo.tell("  Left the shop with the chat, right the team in Slack or Teams. End with Ctrl-C.\n")
             if demo.story:
                 await play(playground, bridge.url, _hands(bridge, clock), demo.tell)
             if not demo.ends:
@@ -368,22 +375,17 @@ def _hands(bridge: Bridge, clock: MovedClock) -> Hands:
     return Hands(pass_time, forget)
 
 
-def _demo_settings(playground: Playground, folder: Path, port: int) -> Settings:
-    return table.load(
-        None,
-        port=port,
-        database=str(folder / "demo.db"),
-        site_origins=(playground.url,),
-        slack_bot_token=BOT_TOKEN,
-        slack_app_token=APP_TOKEN,
-        slack_api_url=playground.api_url,
-        slack_channel=SUPPORT,
-        smtp_host=playground.smtp_host,
-        smtp_port=playground.smtp_port,
-        smtp_security="none",
-        mail_from="chat@shop.example",
-        log_level="WARNING",
-    )
+def _access(playground: Playground) -> dict[str, Any]:
+    return {
+        "site_origins": (playground.url,),
+        "slack_bot_token": BOT_TOKEN,
+        "slack_app_token": APP_TOKEN,
+        "slack_api_url": playground.api_url,
+        "slack_channel": SUPPORT,
+        "smtp_host": playground.smtp_host,
+        "smtp_port": playground.smtp_port,
+        **{f"teams_{name}": value for name, value in playground.teams.access.items()},
+    }
 
 
 def main() -> None:

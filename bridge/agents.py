@@ -244,7 +244,7 @@ def _heard(tx: Transaction, *, heard: Heard, ground: Ground, agent: Agent) -> No
 def _said(tx: Transaction, ground: Ground, agent: Agent, heard: Heard) -> Step:
     decision = _decision(tx, ground, agent, heard)
     is_public = decision.visibility is Visibility.PUBLIC
-    before = tx.place_before(ground.conversation.id, heard.order) if is_public else None
+    before = tx.place_before(ground.conversation.id, heard.workplace, heard.order) if is_public else None
     step = rules.agent_said(ground, agent, heard, decision, before)
     if heard.files and is_public:
         told = rules.hint(ground, agent, "file_not_sent").deliveries

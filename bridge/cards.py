@@ -94,10 +94,17 @@ def _fields(errand: ThreadErrand, language: str, *, may_be_second: bool) -> tupl
         ("language", names.get(errand.conversation.language, errand.conversation.language)),
         ("email", errand.visitor.email),
         ("earlier", str(errand.earlier) if errand.earlier else ""),
-        ("moved", say(language, "card.moved_words") if errand.is_moved else ""),
+        ("moved", _moved(errand, language)),
         ("again", say(language, "card.again_words") if may_be_second else ""),
     )
     return tuple((say(language, f"card.{label}"), value) for label, value in rows if value)
+
+
+def _moved(errand: ThreadErrand, language: str) -> str:
+    """Why it is here, if it might be expected elsewhere."""
+    if errand.away_from:
+        return say(language, "card.away_words", channel=errand.away_from)
+    return say(language, "card.moved_words") if errand.is_moved else ""
 
 
 def _waiting(errand: ThreadErrand, language: str) -> str:

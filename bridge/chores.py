@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
+from bridge.lookout import READS_EVERY, Lookout
 from bridge.managers import ManagerDesk
 from bridge.ports import Clock, Signals, Store
 from bridge.repair import SWEEPS_EVERY, TRIES_AGAIN, Repair
 from bridge.timekeeping import Timekeeper
-from bridge.topics import CHORES, DEADLINES, missed_topic
+from bridge.topics import CHORES, DEADLINES, OUTAGES, missed_topic
 from bridge.transaction import Transaction
 
 T = TypeVar("T")
@@ -50,6 +51,13 @@ class Chores:
             while True:
                 is_done = await self._safely(repair.once(workplace), otherwise=False)
                 await bell.wait(SWEEPS_EVERY if is_done else TRIES_AGAIN)
+
+    async def keep_lookout(self, lookout: Lookout) -> None:
+        """Look after channels that cannot be reached; ends as above."""
+        with lookout.signals.listen(OUTAGES) as bell:
+            while True:
+                await self._safely(lookout.once(), otherwise=None)
+                await bell.wait(READS_EVERY)
 
     async def keep(self, signals: Signals) -> None:
         """Do what is due whenever it is time; ends by cancellation."""

@@ -1,11 +1,11 @@
-"""What managers configure, as one value: the sites, and the channels where their conversations go."""
+"""What managers configure, as one value: the sites, the channels of their conversations, who is the same person."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from bridge.model import Channel, Site
-from bridge.schedules import Schedule, SitePolicy
+from bridge.schedules import NOWHERE, Fallback, Schedule, SitePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class ChannelEntry:
     name: str
     channel: Channel
     schedule: Schedule
+    fallback: Fallback = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,20 @@ class SiteEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonEntry:
+    """Somebody who is in several workplaces: (workplace, ref), sorted. They are one agent."""
+
+    name: str
+    refs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
-    """Everything. Each site's channel and each level's channel is one of `channels`."""
+    """Everything. Each channel that a site, a level or a fallback names is one of `channels`."""
 
     sites: tuple[SiteEntry, ...] = ()
     channels: tuple[ChannelEntry, ...] = ()
+    people: tuple[PersonEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,21 @@ from datetime import timedelta
 from typing import Final
 
 from bridge import markup
-from bridge.ground import HISTORY, INTERNAL, NOT_SHOWN, SHOWN, Ground, card, delivery_to, mark, notice, tell
+from bridge.ground import (
+    HISTORY,
+    INTERNAL,
+    NOT_SHOWN,
+    SHOWN,
+    Ground,
+    calls,
+    card,
+    delivery_to,
+    falls,
+    mark,
+    notice,
+    opening_of,
+    tell,
+)
 from bridge.inbound import Heard
 from bridge.markup import Markup
 from bridge.model import (
@@ -39,6 +53,7 @@ FIRST_WORDS: Final = 1500  # characters of the first message that ride in the ca
 # Reasons that keep a new text back but do not take an edited one away: it was shown when its author might speak.
 STAYS_SHOWN: Final = frozenset({"not_shown_not_claimant", "not_shown_closed", "not_shown_strict"})
 REOPENS_WITHIN: Final = timedelta(hours=24)
+WAITING: Final = (Timer.ESCALATE, Timer.FALLBACK)  # what time does while nobody has claimed
 IDLE_LOOK: Final = timedelta(minutes=1)  # after a claim; the look itself then knows what the site wants
 
 
@@ -87,15 +102,8 @@ def visitor_said(ground: Ground, text: str, key: str) -> Step:
         (message,),
         deliveries=reopening + _leaving(ground, message),
         thread=thread,
-        deadlines=() if ground.has_card and not was_closed else _calls(ground),
+        deadlines=(*(() if ground.has_card and not was_closed else calls(ground)), *falls(ground, conversation)),
     )
-
-
-def _calls(ground: Ground) -> tuple[Deadline, ...]:
-    """Who waits from now on calls louder in time."""
-    if ground.calls_at is None:
-        return ()
-    return (Deadline(Timer.ESCALATE, ground.conversation.id, ground.calls_at),)
 
 
 def rides_in_card(message: Message) -> bool:
@@ -106,7 +114,7 @@ def rides_in_card(message: Message) -> bool:
 def _leaving(ground: Ground, message: Message) -> tuple[Delivery, ...]:
     if ground.has_card:
         return (delivery_to(ground, Kind.POST, message=message.id),)
-    opening = [delivery_to(ground, Kind.OPEN, message=message.id)]
+    opening = [opening_of(ground, message.id)]
     if ground.posted:  # an earlier thread had something, and no root was left that repeats it
         opening.append(delivery_to(ground, Kind.NOTICE, words=HISTORY))
     if not rides_in_card(message):
@@ -117,7 +125,7 @@ def _leaving(ground: Ground, message: Message) -> tuple[Delivery, ...]:
 def resent(ground: Ground, message: Message) -> Step:
     """The visitor tries an undelivered message again: the same message sets out anew."""
     conversation, again = _changed(ground.conversation, replace(message, receipt=Receipt.SENT))
-    return Step(conversation, changed=(again,), deliveries=_leaving(ground, message))
+    return Step(conversation, (), (again,), _leaving(ground, message), deadlines=falls(ground, conversation))
 
 
 def visitor_ended(ground: Ground) -> Step:
@@ -129,10 +137,7 @@ def visitor_ended(ground: Ground) -> Step:
 
 def email_left(ground: Ground, address: str) -> Step:
     """The team learns where to answer when the visitor has gone."""
-    return Step(
-        ground.conversation,
-        deliveries=(notice(ground, "email_left", address=address), card(ground)),
-    )
+    return Step(ground.conversation, deliveries=(notice(ground, "email_left", address=address), card(ground)))
 
 
 def agent_said(ground: Ground, agent: Agent, heard: Heard, decision: Decision, before: int | None) -> Step:
@@ -278,7 +283,8 @@ def released(ground: Ground, agent: Agent) -> Step:
         return Step(ground.conversation)
     conversation, left = notice_shown(_waiting_anew(ground), ground, "agent_left", agent)
     line = notice(ground, "released", agent=agent.name)
-    return Step(conversation, (left,), deliveries=(line, card(ground)), deadlines=_calls(ground), lifts=(Timer.IDLE,))
+    due = (*calls(ground), *falls(ground, conversation))
+    return Step(conversation, (left,), deliveries=(line, card(ground)), deadlines=due, lifts=(Timer.IDLE,))
 
 
 def closed(ground: Ground, agent: Agent) -> Step:
@@ -315,7 +321,7 @@ def _claimed(ground: Ground, agent: Agent) -> Step:
         deliveries=(card(ground),),
         thread=thread,
         deadlines=(Deadline(Timer.IDLE, conversation.id, ground.moment.now + IDLE_LOOK),),
-        lifts=(Timer.ESCALATE,),
+        lifts=WAITING,
         calls_off=True,
     )
 
@@ -338,7 +344,7 @@ def ended(ground: Ground, words: str, agent: Agent | None) -> Step:
         (shown,),
         deliveries=(line, card(ground)),
         thread=thread,
-        lifts=(Timer.ESCALATE, Timer.IDLE),
+        lifts=(*WAITING, Timer.IDLE),
         calls_off=True,
     )
 

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypeVar
 
+from bridge import fallback
 from bridge.alerts import Alerts
 from bridge.carriers import Carrier
 from bridge.errors import Refused, Rejected, Unknown, Unreachable, WorkplaceError
-from bridge.ground import Ground, notice
-from bridge.model import Delivery, Kind, Moment, Step, ThreadState
-from bridge.moving import drawn_again, goes_on_there, move, must_move
+from bridge.model import Delivery, Kind, Moment, ThreadState
+from bridge.moving import PASSING, drawn_again, goes_on_there, line_failed, move, must_move
 from bridge.pace import Meter
 from bridge.ports import Bell, Clock, Placed, Signals, Store, Unit
 from bridge.topics import OUTBOX, changed_topic
@@ -32,7 +32,6 @@ AT_ONCE: Final = 16  # calls under way in one workplace
 BACK_OFF: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds before each further attempt
 STANDING_WAIT: Final = 30.0  # seconds between tries while something waits for a person
 LEASE: Final = timedelta(seconds=60)
-PASSING: Final = (Kind.TELL, Kind.MARK)  # what may be lost: it is not worth a second try when the first reached them
 METHODS: Final = {
     "posting": (Kind.OPEN, Kind.POST, Kind.NOTICE, Kind.DIGEST),
     "editing": (Kind.CARD,),
@@ -74,6 +73,7 @@ class Courier:
     _has_ended: asyncio.Event = field(default_factory=asyncio.Event)
     _meters: dict[str, Meter] = field(default_factory=dict)
     _calls: set[asyncio.Task[None]] = field(default_factory=set)
+    _failures: fallback.Failures = field(default_factory=fallback.Failures)
 
     def __post_init__(self) -> None:
         self._has_ended.set()
@@ -228,6 +228,7 @@ class Courier:
         if isinstance(outcome, WorkplaceError):
             await self._failed(method, errand, outcome)
         else:
+            self._failures.over(errand)
             self.alerts.over(self.carrier.name, errand.channel.ref)
             await self._happened(errand, outcome)
 
@@ -265,6 +266,8 @@ class Courier:
             return None if tx.is_doubtful(number) else False
         if isinstance(errand, ThreadErrand) and errand.thread.state is ThreadState.STANDBY:
             goes_on_there(tx, errand.thread.id, moment)
+        if placed is not None:
+            tx.end_outage(errand.channel.id, moment.now)
         return True
 
     async def _take_back(self, errand: Errand, placed: Placed) -> None:
@@ -282,7 +285,7 @@ class Courier:
     async def _failed(self, method: str, errand: Errand, error: WorkplaceError) -> None:
         number, now = errand.delivery.number, self.clock.now()
         is_passing = errand.delivery.kind in PASSING
-        if isinstance(errand, ThreadErrand) and not is_passing and must_move(errand, error):
+        if isinstance(errand, ThreadErrand) and await must_move(self.store, errand, error):
             thread, moment = errand.thread.id, self.clock.moment()
             await self._record(lambda tx: move(tx, thread, moment))
             await self._record(lambda tx: tx.delivered(number, self._epoch, "", ""))
@@ -305,6 +308,8 @@ class Courier:
         if not await self._postpone(errand, self._pause(method, errand, error), cause) and isinstance(error, Unknown):
             await self.clock.sleep(PROVES_AFTER.total_seconds())  # it may happen yet, after what a successor did
             await self._happened(errand, None)
+        if method == "posting" and self._failures.is_outage(errand, error):
+            await self._record(partial(fallback.begun, errand=errand, error=error, now=self.clock.now()))
         is_standing = isinstance(error, Unreachable) and (error.standing or errand.attempt >= LONG_TRIED)
         if is_standing and not is_limited:
             await self._alarm(errand, error)
@@ -319,9 +324,7 @@ class Courier:
         if not tx.gave_up(errand.delivery.number, self._epoch, cause):
             return False
         if errand.delivery.kind is Kind.POST and isinstance(errand, ThreadErrand):
-            conversation = tx.lock_conversation(errand.conversation.id)
-            ground = Ground(conversation, tx.thread(errand.thread.id) or errand.thread, moment)
-            tx.save(Step(conversation, deliveries=(notice(ground, "line_failed", cause=cause),)))
+            line_failed(tx, errand, cause, moment)
         return True
 
     def _pause(self, method: str, errand: Errand, error: WorkplaceError) -> float:
@@ -339,7 +342,8 @@ class Courier:
 
     async def _alarm(self, errand: Errand, error: WorkplaceError) -> None:
         """One alert per cause, until it is over."""
-        waits = "conversations wait" if isinstance(error, Unreachable) else "given up"
+        told = await self.store.read(lambda tx: fallback.consequence(tx, errand.channel.id))
+        waits = told if isinstance(error, Unreachable) else "given up"
         where = f", channel {errand.channel.ref}" if errand.channel.ref else ""
         sentence = f"{self.carrier.name}{where}: {error} ({waits})"
         await self.alerts.tell(self.carrier.name, errand.channel.ref, error.cause, sentence)

@@ -21,7 +21,7 @@ _Values = dict[str, str]
 
 def differences(before: Configuration, after: Configuration) -> tuple[Change, ...]:
     """Every difference, sorted by path; none for equal ones. Of what comes or goes whole, only what is not usual."""
-    found = (*_of_channels(before, after), *_of_sites(before, after))
+    found = (*_of_channels(before, after), *_of_sites(before, after), *_of_people(before, after))
     return tuple(sorted(found, key=lambda change: _natural(change.path)))
 
 
@@ -48,6 +48,13 @@ def _of_sites(before: Configuration, after: Configuration) -> Iterator[Change]:
         yield from _changes(("sites", key), _only(was, key in old, becomes), _only(becomes, key in new, was))
 
 
+def _of_people(before: Configuration, after: Configuration) -> Iterator[Change]:
+    old, new = ({entry.name: dict(entry.refs) for entry in each.people} for each in (before, after))
+    for name in old.keys() | new.keys():
+        was, becomes = old.get(name, {}), new.get(name, {})
+        yield from _changes(("people", name), _only(was, name in old, becomes), _only(becomes, name in new, was))
+
+
 def _only(values: _Values, is_there: bool, other: _Values) -> _Values:
     """The values that the other side has not; blank ones where the whole is not there."""
     differing = {key: value for key, value in values.items() if other.get(key) != value}
@@ -63,6 +70,9 @@ def _channel(entry: ChannelEntry, names: _Names) -> _Values:
     schedule = entry.schedule
     values = {"workplace": entry.channel.workplace, "id": entry.channel.ref}
     values["digest_above"] = str(schedule.plan.digest_above)
+    if entry.fallback.channel:
+        values["fallback"] = names.get(ChannelId(entry.fallback.channel), entry.fallback.channel)
+        values["fallback_after"] = readable.duration(entry.fallback.after)
     values |= _hours(schedule.hours)
     for number, level in enumerate(schedule.plan.levels, 1):
         values |= {f"escalation[{number}].{key}": value for key, value in _level(level, names)}

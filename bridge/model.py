@@ -118,6 +118,7 @@ class Timer(StrEnum):
 
     ESCALATE = "escalate"
     IDLE = "idle"
+    FALLBACK = "fallback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,18 +160,26 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of a workplace as the workplace tells it. `photo` is a picture's bytes, empty if there is none."""
+    """Somebody of a workplace as the workplace tells it. `photo` is a picture's bytes, empty if there is none.
+
+    `email` is their work address as far as the workplace has verified it: members of two workplaces with the same one
+    are one agent.
+    """
 
     ref: str
     name: str
     standing: Standing
     photo: bytes = b""
     photo_type: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A person of a workplace as we know them. `photo` is the picture's version, empty if there is none."""
+    """A person of a workplace as we know them. `photo` is the picture's version, empty if there is none.
+
+    Who is linked over several workplaces has one id, that of the first, and in each a ref.
+    """
 
     id: AgentId
     workplace: str

@@ -8,22 +8,47 @@ from typing import Final
 
 from bridge.conversation import rides_in_card
 from bridge.errors import ROOT_GONE, Rejected, Unreachable, WorkplaceError
+from bridge.fallback import opens_in
 from bridge.ground import HISTORY, Ground, card, delivery_to, notice
-from bridge.model import ChannelId, Delivery, Kind, Message, Moment, Status, Step, Thread, ThreadId, ThreadState
-from bridge.transaction import ThreadErrand, Transaction
+from bridge.model import (
+    ChannelId,
+    Conversation,
+    Delivery,
+    Kind,
+    Message,
+    Moment,
+    Receipt,
+    Speaker,
+    Status,
+    Step,
+    Thread,
+    ThreadId,
+    ThreadState,
+)
+from bridge.ports import Store
+from bridge.transaction import Errand, ThreadErrand, Transaction
 
+PASSING: Final = (Kind.TELL, Kind.MARK)  # what may be lost: it is not worth a second try when the first reached them
 MOVED: Final = "moved"  # the words of a card that stands in for one that is gone
 _log = logging.getLogger("silta.moving")
 
 
-def must_move(errand: ThreadErrand, error: WorkplaceError) -> bool:
-    """The thread is gone, or its channel is of no use and conversations of the site go to another one by now."""
-    if errand.thread.state is ThreadState.STANDBY:
+async def must_move(store: Store, errand: Errand, error: WorkplaceError) -> bool:
+    """The thread is gone, or its channel is of no use and conversations of the site go to another one by now.
+
+    One that is here in place of another channel stays: who waits has a fallback of its own.
+    """
+    if errand.delivery.kind in PASSING or not isinstance(errand, ThreadErrand):
+        return False
+    thread = errand.thread
+    if thread.state is ThreadState.STANDBY:
         return False
     if isinstance(error, Rejected):
         return error.cause == ROOT_GONE
-    has_other = errand.site.channel != errand.thread.channel
-    return isinstance(error, Unreachable) and error.standing and has_other
+    is_of_no_use = isinstance(error, Unreachable) and error.standing and errand.site.channel != thread.channel
+    if not is_of_no_use or thread.state is ThreadState.MOVED:
+        return False
+    return not await store.read(lambda tx: tx.away_from(thread.id))
 
 
 def moved(ground: Ground, to: ChannelId, first: Message | None, unposted: tuple[Message, ...]) -> Step:
@@ -45,7 +70,7 @@ def _line(ground: Ground, message: Message) -> Delivery:
 
 
 def move(tx: Transaction, thread_id: ThreadId, moment: Moment) -> bool:
-    """Go on elsewhere, in the site's channel of today. A closed conversation with nothing left to say, nor to
+    """Go on where new conversations of the site begin today. A closed conversation with nothing left to say, nor to
     try again, loses its thread.
 
     False, and nothing changed, if the thread has been left already.
@@ -65,7 +90,8 @@ def move(tx: Transaction, thread_id: ThreadId, moment: Moment) -> bool:
         return True
     site = tx.site_of(conversation.site)
     ground = Ground(conversation, thread, moment)
-    tx.save(moved(ground, site.channel, tx.first_words(conversation.id), unposted))
+    to, _ = opens_in(tx, site.channel)
+    tx.save(moved(ground, to, tx.first_words(conversation.id), unposted))
     return True
 
 
@@ -83,13 +109,15 @@ def goes_on_there(tx: Transaction, thread_id: ThreadId, moment: Moment) -> None:
         return
     tx.call_back(first.id)
     left = Ground(conversation, replace(first, state=ThreadState.MOVED), moment)
-    told = (notice(left, "goes_on_there", channel=tx.channel_name(second.channel)), card(left)) if first.ref else ()
+    is_fallen = bool(tx.away_from(second.id))
+    why = "fell_back" if is_fallen else "goes_on_there"
+    told = (notice(left, why, channel=tx.channel_name(second.channel)), card(left)) if first.ref else ()
     tx.save(Step(conversation, thread=left.thread, deliveries=told))
     here = Ground(conversation, replace(second, state=ThreadState.ACTIVE), moment)
-    so_far = (delivery_to(here, Kind.NOTICE, words=HISTORY, about={"because": "nobody"}),)
-    said = tx.first_words(conversation.id)
-    lines = (_line(here, message) for message in tx.unposted(conversation.id) if message != said)
-    history = so_far if conversation.places > 1 else ()
+    because = {"because": "unreachable" if is_fallen else "nobody"}
+    so_far = (delivery_to(here, Kind.NOTICE, words=HISTORY, about=because),)
+    lines = (_line(here, message) for message in tx.unposted(conversation.id))
+    history = so_far if (_has_stood(tx, conversation) if is_fallen else conversation.places > 1) else ()
     tx.save(Step(conversation, thread=here.thread, deliveries=(*history, *lines)))
 
 
@@ -100,3 +128,17 @@ def drawn_again(tx: Transaction, thread_id: ThreadId, moment: Moment) -> None:
         return
     conversation = tx.lock_conversation(thread.conversation)
     tx.save(Step(conversation, thread=thread, deliveries=(card(Ground(conversation, thread, moment)),)))
+
+
+def _has_stood(tx: Transaction, conversation: Conversation) -> bool:
+    """Whether more was said in earlier threads than the card of the new one holds."""
+    first = tx.first_words(conversation.id)
+    others = (said for said, _ in tx.shown(conversation.id) if first is None or said.id != first.id)
+    return any(said.speaker is Speaker.AGENT or said.receipt is Receipt.POSTED for said in others if not said.removed)
+
+
+def line_failed(tx: Transaction, errand: ThreadErrand, cause: str, moment: Moment) -> None:
+    """Tell in the thread of a line that can never stand there."""
+    conversation = tx.lock_conversation(errand.conversation.id)
+    ground = Ground(conversation, tx.thread(errand.thread.id) or errand.thread, moment)
+    tx.save(Step(conversation, deliveries=(notice(ground, "line_failed", cause=cause),)))

@@ -168,7 +168,7 @@ class Workplace(Protocol):
         """Every person's message that stands in the thread now, oldest first; None when the root is gone."""
 
     async def person(self, ref: str) -> Person:
-        """A person's name, standing and picture. A picture that cannot be had is empty, not an error."""
+        """A person's name, standing, picture and verified work address; what cannot be had of the last two is empty."""
 
     async def channel_fault(self, channel: str) -> str:
         """Why nothing can be posted in this channel, as a sentence that says what to do; empty when all is well."""

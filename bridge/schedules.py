@@ -66,6 +66,17 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Fallback:
+    """Where waiting conversations go on while their channel cannot be reached, and after how long. Empty: nowhere."""
+
+    channel: str = ""
+    after: timedelta = timedelta(minutes=2)
+
+
+NOWHERE: Final = Fallback()
+
+
+@dataclass(frozen=True, slots=True)
 class Idle:
     """A conversation in which the visitor is silent after the team's answer is asked, then closed. None: never."""
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from bridge import timing
+from bridge import fallback, timing
 from bridge.errors import NotFound, Refused
 from bridge.ground import Ground
 from bridge.model import ChannelId, Conversation, Deadline, Delivery, Kind, Moment, Status, Step, Timer
@@ -98,10 +98,17 @@ def _escalation(tx: Transaction, ground: Ground, _deadline: Deadline) -> Step:
 
 
 def _possible(tx: Transaction, conversation: Conversation, level: Level) -> Level:
-    """A notice, where a thread stands already or is on its way, or where no mail can be sent."""
+    """A notice, where a thread stands already or is on its way, where no mail can be sent, or where nobody of that ref
+    is: a conversation may go on in another workplace than its plan is of."""
     is_there = level.action is Action.CHANNEL and tx.has_thread_in(conversation.id, ChannelId(level.to))
     is_mute = level.action is Action.MAIL and not tx.has_mail()
-    return Level(level.after, Action.NOTIFY) if is_there or is_mute else level
+    is_strange = level.action is Action.MENTION and not _is_at_home(tx, conversation)
+    return Level(level.after, Action.NOTIFY) if is_there or is_mute or is_strange else level
+
+
+def _is_at_home(tx: Transaction, conversation: Conversation) -> bool:
+    thread = tx.active_thread(conversation.id)
+    return thread is None or tx.channel(thread.channel).workplace == tx.channel(conversation.channel).workplace
 
 
 def _digest(tx: Transaction, ground: Ground, level: Level) -> None:
@@ -111,7 +118,7 @@ def _digest(tx: Transaction, ground: Ground, level: Level) -> None:
     if not tx.once(f"digest:{channel}:{level.action}:{level.to}:{slot}", now):
         return
     is_mail = level.action is Action.MAIL
-    where = ChannelId(level.to) if level.action is Action.CHANNEL else channel
+    where, _ = fallback.opens_in(tx, ChannelId(level.to) if level.action is Action.CHANNEL else channel)
     digest = Delivery(
         kind=Kind.MAIL if is_mail else Kind.DIGEST,
         lane=f"mail:{level.to}" if is_mail else f"digest:{where}",
@@ -120,7 +127,7 @@ def _digest(tx: Transaction, ground: Ground, level: Level) -> None:
         at=now,
         words="digest",
         about={"channel": channel},
-        to=level.to if level.action in (Action.MENTION, Action.MAIL) else "",
+        to=level.to if is_mail or (level.action is Action.MENTION and where == channel) else "",
     )
     tx.send(digest, None if is_mail else where)
 
@@ -134,4 +141,5 @@ def _idle(tx: Transaction, ground: Ground, deadline: Deadline) -> Step:
 _RINGS: Final[dict[Timer, Callable[[Transaction, Ground, Deadline], Step]]] = {
     Timer.ESCALATE: _escalation,
     Timer.IDLE: _idle,
+    Timer.FALLBACK: fallback.fell,
 }

@@ -33,7 +33,15 @@ def calling(tx: Transaction, ground: Ground) -> Ground:
     """The ground of a conversation that waits from now on: it knows when its channel's plan begins to call."""
     now = ground.moment.now
     schedule = tx.schedule(ground.conversation.channel)
-    return replace(ground, calls_at=escalation.next_look(schedule, now, 0, now))
+    return watched(tx, replace(ground, calls_at=escalation.next_look(schedule, now, 0, now)))
+
+
+def watched(tx: Transaction, ground: Ground) -> Ground:
+    """The ground of words that may have to wait for their channel: it knows when to look whether they stand there."""
+    fallback = tx.fallback(ground.thread.channel)
+    if not fallback.channel or tx.deadline(ground.conversation.id, Timer.FALLBACK):
+        return ground
+    return replace(ground, falls_at=ground.moment.now + fallback.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +94,18 @@ def _called(ground: Ground, call: Call) -> Step:
 
 
 def _second_thread(ground: Ground, call: Call) -> Step:
-    """The conversation goes on in the first thread until the root of the second stands."""
+    return standby(ground, ChannelId(call.level.to), call.first, words=ESCALATED, key=_key(ground, call.number))
+
+
+def standby(
+    ground: Ground, to: ChannelId, first: MessageId | None, *, words: str, key: str, about: dict[str, str] | None = None
+) -> Step:
+    """A second thread; the conversation goes on in the first one until the root of the second stands."""
     conversation = ground.conversation
     name = ThreadId(ground.moment.id("thread"))
-    to = ChannelId(call.level.to)
     thread = Thread(name, conversation.id, to, conversation.spell, state=ThreadState.STANDBY)
-    opening = delivery_to(replace(ground, thread=thread), Kind.OPEN, message=call.first, words=ESCALATED)
-    opening = replace(opening, key=_key(ground, call.number), escalates=conversation.spell)
+    opening = delivery_to(replace(ground, thread=thread), Kind.OPEN, message=first, words=words, about=about)
+    opening = replace(opening, key=key, escalates=conversation.spell)
     return Step(conversation, deliveries=(opening,), thread=thread)
 
 

@@ -9,6 +9,7 @@ from bridge.model import VisitorId
 OUTBOX: Final = "outbox"
 CHORES: Final = "chores"  # rung when it is time for them
 DEADLINES: Final = "deadlines"  # rung when a deadline was set, and when one comes
+OUTAGES: Final = "outages"  # rung when a channel cannot be reached, and when it can again
 
 
 def changed_topic(workplace: str) -> str:

@@ -32,6 +32,7 @@ from bridge.model import (
     Visitor,
     VisitorId,
 )
+from bridge.outages import Outages
 from bridge.schedules import Schedule, SitePolicy
 
 MAIL_OUTLET: Final = "mail"  # the workplace, so to speak, of mails: its one channel has no ref
@@ -78,7 +79,8 @@ class ThreadErrand(Errand):
     """A delivery into a thread, with everything that its words are made of.
 
     `root_key` is the key that its thread's card carries, whose `doubts` an edit of it has; `is_moved`: the thread took
-    the place of one that is gone; `schedule` is that of the conversation's channel, where a card needs it.
+    the place of one that is gone; `away_from` is the channel in whose place it was opened; `schedule` is that of the
+    conversation's channel, where a card needs it.
     """
 
     thread: Thread
@@ -90,6 +92,7 @@ class ThreadErrand(Errand):
     earlier: int
     root_key: str = ""
     is_moved: bool = False
+    away_from: str = ""
     schedule: Schedule | None = None
 
 
@@ -197,8 +200,11 @@ class Conversations(Protocol):
     def message_at(self, thread: ThreadId, ref: str) -> Message | None:
         """The message that stands there."""
 
-    def place_before(self, conversation: ConversationId, order: str) -> int | None:
-        """The place of the first visible agent's message with a greater order; None if there is none."""
+    def place_before(self, conversation: ConversationId, workplace: str, order: str) -> int | None:
+        """The place of the first visible agent's message with a greater order; None if there is none.
+
+        Only among those of this workplace: the orders of two cannot be compared.
+        """
 
     def posted_place(self, conversation: ConversationId) -> int:
         """The place of the last visitor's message that stands in a thread, 0 if none does."""
@@ -210,7 +216,10 @@ class Conversations(Protocol):
         """The agent with this id."""
 
     def put_agent(self, person: Person, workplace: str, new_id: str, now: datetime) -> Agent:
-        """Remember a person; `new_id` is used if they are new. Visitors who see them are rung."""
+        """Remember a person; `new_id` is used if they are new. Visitors who see them are rung.
+
+        Who is known from another workplace (by the configuration, else by the address) is one agent from now on.
+        """
 
     def photo(self, agent: str, version: str) -> tuple[bytes, str] | None:
         """An agent's picture and its type."""
@@ -377,5 +386,5 @@ class Choice:
     max_text: int = 4000
 
 
-class Transaction(Conversations, Time, Outbox, Managing, Protocol):
+class Transaction(Conversations, Time, Outbox, Outages, Managing, Protocol):
     """One turn."""

@@ -12,11 +12,12 @@ from typing import Final
 from bridge import conversation as rules
 from bridge import markup, timing
 from bridge.errors import NotFound, Refused
+from bridge.fallback import opens_in
 from bridge.ground import Ground
 from bridge.model import Conversation, Message, Moment, Page, Receipt, Site, SiteId, Status, Visitor, VisitorId
 from bridge.policies.text import accepted, email_address, one_line
 from bridge.ports import Clock, Store
-from bridge.timing import calling
+from bridge.timing import calling, watched
 from bridge.transaction import Seen, Transaction
 from bridge.transcripts import asked_for, with_transcripts
 
@@ -161,7 +162,7 @@ def _said_before(tx: Transaction, earlier: Message, said: _Said) -> Message:
     if earlier.receipt is not Receipt.UNDELIVERED:
         return earlier
     conversation = tx.lock_conversation(earlier.conversation)
-    step = rules.resent(_ground(tx, conversation, said.moment), earlier)
+    step = rules.resent(watched(tx, _ground(tx, conversation, said.moment)), earlier)
     tx.save(step)
     return step.changed[0]
 
@@ -170,12 +171,14 @@ def _ground_for(tx: Transaction, visitor: Visitor, said: _Said) -> Ground:
     latest = tx.latest_conversation(visitor.id)
     if latest is not None and rules.may_reopen(latest, said.moment) and tx.active_thread(latest.id):
         ground = _ground(tx, replace(latest, page=said.page if said.page.url else latest.page), said.moment)
-        return ground if latest.closed_at is None else calling(tx, ground)
+        return watched(tx, ground) if latest.closed_at is None else calling(tx, ground)
     site = tx.site_of(visitor.site)
     if tx.opened_since(site.id, _midnight(said.moment.now)) >= site.daily_limit:
         raise Refused("too_fast", "the site's new conversations of today are used up", wait=3600)
     number = latest.number + 1 if latest else 1
-    return calling(tx, rules.opened(visitor, site, number, said.page, said.moment))
+    channel, away_from = opens_in(tx, site.channel)
+    ground = rules.opened(visitor, replace(site, channel=channel), number, said.page, said.moment)
+    return calling(tx, replace(ground, away_from=away_from))
 
 
 def _ground(tx: Transaction, conversation: Conversation, moment: Moment) -> Ground:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Executable
 
 from bridge.errors import NotFound
 from bridge.model import (
@@ -23,7 +20,6 @@ from bridge.model import (
     Kind,
     Message,
     MessageId,
-    Person,
     Site,
     SiteId,
     Step,
@@ -36,41 +32,15 @@ from bridge.topics import OUTBOX, visitor_topic
 from bridge.transaction import MAIL_OUTLET, Known, Seen
 from storage import rows
 from storage import statements as sql
+from storage.people import People
 from storage.rows import AnyRow
 
 HISTORY_LIMIT: Final = 200
 CHANGES_LIMIT: Final = 200
 
 
-@cache
-def _insert_if_new(dialect: str, table: Table) -> Executable:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing()
-
-
-class Conversations:
-    """See bridge.transaction.Conversations. `rings` are the topics to ring once the turn is durable.
-
-    `enter` is told the lane of each row before it is locked; it may raise, and then the unit runs again later.
-    """
-
-    def __init__(self, connection: Connection, enter: Callable[[str], None] | None = None) -> None:
-        self._connection = connection
-        self._enter = enter or _freely
-        self.rings: list[str] = []
-        self._known: dict[str, Conversation | Thread] = {}
-        self._locked: dict[ConversationId, Conversation] = {}
-        self._outdated: set[str] = set()
-
-    def _one(self, statement: Executable, **values: Any) -> AnyRow | None:
-        return self._connection.execute(statement, values).first()
-
-    def _run(self, statement: Executable, values: Mapping[str, Any]) -> int:
-        return self._connection.execute(statement, values).rowcount
-
-    def _is_new(self, table: Table, values: Mapping[str, Any]) -> bool:
-        """Insert unless a row with one of its keys is there; the transaction lives on either way."""
-        return self._run(_insert_if_new(self._connection.dialect.name, table), values) == 1
+class Conversations(People):
+    """See bridge.transaction.Conversations."""
 
     def site(self, key: str) -> Site | None:
         row = self._one(sql.SITE_BY_KEY, key=key)
@@ -94,7 +64,7 @@ class Conversations:
 
     def _put_channel(self, channel: Channel) -> bool:
         place = {"id": channel.id, "workplace": channel.workplace, "ref": channel.ref}
-        return self._is_new(sql.CHANNEL, {**place, "name": "", "hours": "", "plan": ""})
+        return self._is_new(sql.CHANNEL, {**place, "name": "", "hours": "", "plan": "", "fallback": ""})
 
     def visitor_by_token(self, token_hash: str) -> Visitor | None:
         row = self._one(sql.VISITOR_BY_TOKEN, token=token_hash)
@@ -214,64 +184,25 @@ class Conversations:
     def _message(self, row: AnyRow | None) -> Message | None:
         return rows.message(row) if row else None
 
-    def place_before(self, conversation: ConversationId, order: str) -> int | None:
-        row = self._one(sql.PLACE_BEFORE, conversation=conversation, order=order)
+    def place_before(self, conversation: ConversationId, workplace: str, order: str) -> int | None:
+        row = self._one(sql.PLACE_BEFORE, conversation=conversation, workplace=workplace, order=order)
         return int(row.place) if row else None
 
     def posted_place(self, conversation: ConversationId) -> int:
         return int(self._connection.execute(sql.POSTED_PLACE, {"conversation": conversation}).scalar_one())
-
-    def agent(self, workplace: str, ref: str) -> Agent | None:
-        row = self._one(sql.AGENT_AT, workplace=workplace, ref=ref)
-        return rows.agent(row) if row else None
-
-    def agent_of(self, agent: str) -> Agent:
-        row = self._one(sql.AGENT_BY_ID, id=agent)
-        if row is None:
-            raise NotFound(f"agent {agent}")
-        return rows.agent(row)
-
-    def put_agent(self, person: Person, workplace: str, new_id: str, now: datetime) -> Agent:
-        values = {
-            "name": person.name,
-            "standing": person.standing.value,
-            "photo": person.photo,
-            "photo_type": person.photo_type,
-            "photo_version": hashlib.sha256(person.photo).hexdigest()[:16] if person.photo else "",
-            "fresh_at": now,
-        }
-        new = {"id": new_id, "workplace": workplace, "ref": person.ref, **values}
-        if not self._is_new(sql.AGENT, new):
-            self._refresh_agent(workplace, person.ref, values)
-        agent = self.agent(workplace, person.ref)
-        if agent is None:
-            raise NotFound(f"person {person.ref}")
-        return agent
-
-    def _refresh_agent(self, workplace: str, ref: str, values: dict[str, Any]) -> None:
-        known = self._one(sql.AGENT_AT, workplace=workplace, ref=ref)
-        if known is None:
-            return
-        self._run(sql.UPDATE_AGENT, {**values, "this": known.id})
-        talking = self._connection.execute(sql.VISITORS_OF_AGENT, {"agent": known.id})
-        self.rings += [visitor_topic(row.visitor_id) for row in talking]
-
-    def photo(self, agent: str, version: str) -> tuple[bytes, str] | None:
-        row = self._one(sql.PHOTO, id=agent, version=version)
-        return (row.photo, row.photo_type) if row else None
 
     def once(self, key: str, now: datetime) -> bool:
         return self._is_new(sql.SEEN, {"key": key, "at": now})
 
     def save(self, step: Step) -> None:
         self._save_conversation(step.conversation)
-        thread = self._save_thread(step)
+        self._save_thread(step)
         if step.messages:
             self._connection.execute(sql.INSERT_MESSAGE, [rows.message_values(said) for said in step.messages])
         for message in step.changed:
             self._change_message(message)
         for delivery in step.deliveries:
-            self._add_delivery(delivery, step.conversation, thread)
+            self._add_delivery(delivery, step.conversation)
         self._save_time(step)
         self._ring_for(step)
 
@@ -298,26 +229,27 @@ class Conversations:
         if not isinstance(known, Conversation) or _standing(known) != _standing(value):
             self.rings.append(visitor_topic(value.visitor))
 
-    def _save_thread(self, step: Step) -> Thread | None:
+    def _save_thread(self, step: Step) -> None:
         if step.left is not None:
             self._run(sql.SET_THREAD, {"this": step.left.id, "ref": step.left.ref, "state": step.left.state.value})
             self._known[step.left.id] = step.left
         value = step.thread
         if value is None:
-            return next((known for known in self._known.values() if isinstance(known, Thread)), None)
+            return
         known = self._known.get(value.id)
         if known is None:
             self._run(sql.INSERT_THREAD, rows.thread_values(value))
         elif known != value or value.id in self._outdated:
             self._run(sql.SET_THREAD, {"this": value.id, "ref": value.ref, "state": value.state.value})
         self._known[value.id] = value
-        return value
 
-    def _add_delivery(self, delivery: Delivery, conversation: Conversation, thread: Thread | None) -> None:
+    def _add_delivery(self, delivery: Delivery, conversation: Conversation) -> None:
         if delivery.kind is Kind.MAIL:
             self.send(replace(delivery, conversation=conversation.id))
             return
-        if thread is None or thread.id != delivery.thread:
+        known = self._known.get(delivery.thread or "")
+        thread = known if isinstance(known, Thread) else self.thread(ThreadId(delivery.thread or ""))
+        if thread is None or thread.conversation != conversation.id:
             raise NotFound(f"thread {delivery.thread}")
         if delivery.kind is Kind.CARD and self._one(sql.DUE_CARD, lane=delivery.lane):
             return
@@ -367,10 +299,6 @@ class Conversations:
     def _history(self, visitor: VisitorId) -> tuple[tuple[Message, int, Agent | None], ...]:
         found = self._connection.execute(sql.HISTORY, {"visitor": visitor, "limit": HISTORY_LIMIT}).all()
         return tuple((rows.message(row), row.conversation_number, author(row)) for row in reversed(found))
-
-
-def _freely(_lane: str) -> None:
-    """Where one writer does everything, no lane is ever taken."""
 
 
 def _standing(value: Conversation) -> tuple[object, ...]:

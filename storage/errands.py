@@ -35,6 +35,7 @@ class Errands(Time):
         conversation = self.lock_conversation(ConversationId(row.conversation_id))
         is_card = row.kind in ("open", "card")
         opened = self._opened(row) if row.kind == "card" else None
+        root = opened or row
         return ThreadErrand(
             delivery=rows.delivery(row),
             attempt=row.attempt,
@@ -52,6 +53,7 @@ class Errands(Time):
             is_moved=is_card
             and thread.state is not ThreadState.MOVED
             and self._one(timely.HAS_MOVED, conversation=conversation.id) is not None,
+            away_from=rows.away_from(root.words, root.about) if is_card else "",
             schedule=self.schedule(conversation.channel) if is_card else None,
         )
 

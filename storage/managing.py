@@ -12,12 +12,12 @@ from bridge.schedules import Schedule
 from bridge.topics import DEADLINES, OUTBOX, visitor_topic
 from storage import rows, schedules
 from storage import statements_managing as sql
-from storage.outbox import Outbox
+from storage.outages import Outages
 from storage.rows import AnyRow
 from storage.statements_time import CONFIGURATION
 
 
-class Managing(Outbox):
+class Managing(Outages):
     """See bridge.transaction.Managing."""
 
     def configuration(self) -> Configuration:
@@ -25,7 +25,7 @@ class Managing(Outbox):
         sites = [_site(row) for row in self._connection.execute(sql.SITES)]
         used = {entry.site.channel for entry in sites}
         named = [_channel(row) for row in channels.values() if row.name or row.id in used]
-        return Configuration(tuple(sites), tuple(named))
+        return Configuration(tuple(sites), tuple(named), self._people())
 
     def applied_at(self) -> str:
         found = self._connection.execute(sql.APPLIED).scalar_one_or_none()
@@ -42,12 +42,19 @@ class Managing(Outbox):
             self._run(sql.SET_POLICY, {"this": site.site.id, "policy": schedules.dump_policy(site.policy)})
         if not self._is_new(CONFIGURATION, {"name": "applied", "value": now.isoformat()}):
             self._run(sql.SET_APPLIED, {"at": now.isoformat()})
+        self._run(sql.FORGET_OUTAGES, {})
+        self._put_people(configuration.people)
         self._look_again(now)
 
     def _put_channel_entry(self, entry: ChannelEntry) -> None:
         self._put_channel(entry.channel)
-        hours, plan = schedules.dump_hours(entry.schedule.hours), schedules.dump_plan(entry.schedule.plan)
-        self._run(sql.SET_CHANNEL, {"this": entry.channel.id, "called": entry.name, "hours": hours, "plan": plan})
+        values = {
+            "called": entry.name,
+            "hours": schedules.dump_hours(entry.schedule.hours),
+            "plan": schedules.dump_plan(entry.schedule.plan),
+            "otherwise": schedules.dump_fallback(entry.fallback),
+        }
+        self._run(sql.SET_CHANNEL, {"this": entry.channel.id, **values})
 
     def _look_again(self, now: datetime) -> None:
         """Every open conversation is looked at by the new plans."""
@@ -113,4 +120,4 @@ def _site(row: AnyRow) -> SiteEntry:
 
 def _channel(row: AnyRow) -> ChannelEntry:
     schedule = Schedule(schedules.load_hours(row.hours), schedules.load_plan(row.plan))
-    return ChannelEntry(row.name or row.ref, rows.channel(row), schedule)
+    return ChannelEntry(row.name or row.ref, rows.channel(row), schedule, schedules.load_fallback(row.fallback))

@@ -84,6 +84,7 @@ class _Rehearsal:
             seen = self.tx.visible(self.visitor.id, None)
         self.tx.visible(self.visitor.id, seen.upto)
         self.tx.set_email(self.visitor.id, "")
+        self.tx.fallback(self.channel.id)
 
     def _said(self, number: int) -> Step:
         conversation, thread = self._standing(number)
@@ -126,6 +127,7 @@ class _Rehearsal:
             self.tx.take_lease(lease, "rehearsal", self.moment.now, until, by_force=False)
         self.tx.delivered(self._taken(), 1, "1", "1")
         self.tx.delivered(self._taken(), 1, "", "")
+        self.tx.end_outage(self.channel.id, self.moment.now)
         self.tx.agenda(self.channel.workplace, self.moment.now)
         self.tx.waiting_count(self.channel.workplace)
 
@@ -153,7 +155,7 @@ class _Rehearsal:
         conversation, thread = self._standing(9)
         self.tx.message_at(thread.id, "2")
         self.tx.posted_place(conversation.id)
-        self.tx.place_before(conversation.id, "2")
+        self.tx.place_before(conversation.id, self.channel.workplace, "2")
         message = replace(self._message(9), speaker=Speaker.AGENT, agent=agent.id, thread=thread.id, ref="2")
         again = replace(self._message(1), change=9)
         return Step(replace(conversation, claimant=agent.id), (message,), changed=(again,), thread=thread)

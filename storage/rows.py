@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from bridge import markup
+from bridge.ground import FALLBACK
 from bridge.model import (
     Agent,
     AgentId,
@@ -37,6 +38,7 @@ from bridge.model import (
     Visitor,
     VisitorId,
 )
+from bridge.outages import Outage
 
 Values = dict[str, Any]
 AGENT_COLUMNS: Final = ("id", "workplace", "ref", "name", "standing", "photo_version", "fresh_at")
@@ -95,6 +97,29 @@ def deadline_values(value: Deadline) -> Values:
 def channel(row: AnyRow) -> Channel:
     """A row of `channel`."""
     return Channel(ChannelId(row.id), row.workplace, row.ref)
+
+
+def outage(row: AnyRow) -> Outage:
+    """A row of `outage` with its channel's place."""
+    return Outage(
+        Channel(ChannelId(row.channel_id), row.workplace, row.ref), row.since, row.look_at, row.cause, row.detail
+    )
+
+
+def outage_values(value: Outage) -> Values:
+    """The columns of an outage."""
+    return {
+        "channel_id": value.channel.id,
+        "since": value.since,
+        "look_at": value.look_at,
+        "cause": value.cause,
+        "detail": value.detail,
+    }
+
+
+def away_from(words: str, about: str) -> str:
+    """The channel in whose place a card was posted, by its delivery; empty if there is none."""
+    return str(json.loads(about)["channel"]) if words == FALLBACK else ""
 
 
 def visitor(row: AnyRow) -> Visitor:

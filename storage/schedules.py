@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from bridge.schedules import Action, Hours, Idle, Interval, Level, Plan, SitePolicy, Transcripts
+from bridge.schedules import Action, Fallback, Hours, Idle, Interval, Level, Plan, SitePolicy, Transcripts
 
 
 def dump_hours(value: Hours) -> str:
@@ -35,6 +35,19 @@ def load_plan(text: str) -> Plan:
     read = json.loads(text)
     levels = tuple(Level(timedelta(seconds=after), Action(action), to) for after, action, to in read["levels"])
     return Plan(levels, read["digest_above"])
+
+
+def dump_fallback(value: Fallback) -> str:
+    """Where a channel's conversations go on."""
+    return _dumps([value.channel, _seconds(value.after)]) if value.channel else ""
+
+
+def load_fallback(text: str) -> Fallback:
+    """Where a channel's conversations go on; nowhere if nothing was written."""
+    if not text:
+        return Fallback()
+    channel, after = json.loads(text)
+    return Fallback(channel, timedelta(seconds=after))
 
 
 def dump_policy(value: SitePolicy) -> str:

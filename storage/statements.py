@@ -121,8 +121,11 @@ MESSAGE_BY_KEY: Final = select(MESSAGE).where(m.visitor_id == bindparam("visitor
 MESSAGE_AT: Final = select(MESSAGE).where(m.thread_id == bindparam("thread"), m.ref == bindparam("ref"))
 PLACE_BEFORE: Final = (
     select(m.place)
+    .join(THREAD, t.id == m.thread_id)
+    .join(CHANNEL, CHANNEL.c.id == t.channel_id)
     .where(
         m.conversation_id == bindparam("conversation"),
+        CHANNEL.c.workplace == bindparam("workplace"),
         m.visibility == "public",
         m.speaker == "agent",
         m.ordering > bindparam("order"),
@@ -159,18 +162,11 @@ HISTORY: Final = (
     .limit(bindparam("limit"))
 )
 
-AGENT_AT: Final = select(*AGENT_COLUMNS).where(
-    AGENT.c.workplace == bindparam("workplace"), AGENT.c.ref == bindparam("ref")
-)
 AGENT_BY_ID: Final = select(*AGENT_COLUMNS).where(AGENT.c.id == bindparam("id"))
 PHOTO: Final = select(AGENT.c.photo, AGENT.c.photo_type).where(
     AGENT.c.id == bindparam("id"),
     AGENT.c.photo_version == bindparam("version"),
     AGENT.c.photo_version != "",
-)
-UPDATE_AGENT: Final = update(AGENT).where(AGENT.c.id == bindparam("this")).values(_set(AGENT, "id", "workplace", "ref"))
-VISITORS_OF_AGENT: Final = select(c.visitor_id).where(
-    c.claimant == bindparam("agent"), c.status == literal_column("'claimed'")
 )
 
 INSERT_DELIVERY: Final = insert(DELIVERY)
@@ -347,13 +343,20 @@ SILENCES: Final = (
     )
     .group_by(d.kind)
 )
+# Its conversation goes on elsewhere although its root stands: what is answered there still belongs to it.
+_IS_LEFT_ALIVE = exists().where(
+    d.conversation_id == t.conversation_id,
+    d.kind == "open",
+    d.state == "done",
+    d.words.in_(("fallback", "escalated")),
+)
 REPAIRABLE: Final = (
     select(THREAD, CHANNEL.c.ref.label("channel_ref"), c.opened_at)
     .join(CHANNEL, CHANNEL.c.id == t.channel_id)
     .join(CONVERSATION, c.id == t.conversation_id)
     .where(
         CHANNEL.c.workplace == bindparam("workplace"),
-        t.state != "moved",
+        or_(t.state != "moved", _IS_LEFT_ALIVE),
         t.ref != "",
         or_(c.status != "closed", c.closed_at >= bindparam("since")),
     )

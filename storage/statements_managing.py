@@ -18,20 +18,31 @@ from storage.statements import (
     VISITOR,
     waits,
 )
+from storage.statements_outages import OUTAGE
 from storage.statements_time import CONFIGURATION, DEADLINE
 
 c, m, d, t = CONVERSATION.c, MESSAGE.c, DELIVERY.c, THREAD.c
-_OPEN: dict[str, Any] = {"escalate": literal_column("'waiting'"), "idle": literal_column("'claimed'")}
+_OPEN: dict[str, Any] = {
+    "escalate": literal_column("'waiting'"),
+    "idle": literal_column("'claimed'"),
+    "fallback": literal_column("'waiting'"),
+}
 
 SITES: Final = select(SITE).where(SITE.c.is_active).order_by(SITE.c.key)
 CHANNELS: Final = select(CHANNEL).order_by(CHANNEL.c.name, CHANNEL.c.ref)
 RETIRE_SITES: Final = update(SITE).values(is_active=False)
-RETIRE_CHANNELS: Final = update(CHANNEL).values(name="", hours="", plan="")
+RETIRE_CHANNELS: Final = update(CHANNEL).values(name="", hours="", plan="", fallback="")
 SET_CHANNEL: Final = (
     update(CHANNEL)
     .where(CHANNEL.c.id == bindparam("this"))
-    .values(name=bindparam("called"), hours=bindparam("hours"), plan=bindparam("plan"))
+    .values(
+        name=bindparam("called"),
+        hours=bindparam("hours"),
+        plan=bindparam("plan"),
+        fallback=bindparam("otherwise"),
+    )
 )
+FORGET_OUTAGES: Final = delete(OUTAGE).where(OUTAGE.c.channel_id.in_(select(CHANNEL.c.id).where(CHANNEL.c.name == "")))
 SET_POLICY: Final = (
     update(SITE).where(SITE.c.id == bindparam("this")).values(policy=bindparam("policy"), is_active=True)
 )

@@ -138,7 +138,7 @@ SILENCES_LEFT: Final = (
     )
     .group_by(d.kind)
 )
-OPENED: Final = select(d.message_id, d.doubts).where(
+OPENED: Final = select(d.message_id, d.doubts, d.words, d.about).where(
     d.conversation_id == bindparam("conversation"),
     d.thread_id == bindparam("thread"),
     d.kind == "open",

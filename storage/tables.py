@@ -66,7 +66,7 @@ def _ordered(**options: Any) -> Any:
 
 
 class ChannelRow(SQLModel, table=True):
-    """A channel of a workplace. `name` is the configuration's, empty if it names none; `hours` and `plan` are JSON."""
+    """A channel of a workplace. `name` is the configuration's, empty if it names none; the last three are JSON."""
 
     __tablename__ = "channel"
     __table_args__ = (UniqueConstraint("workplace", "ref"),)
@@ -76,6 +76,18 @@ class ChannelRow(SQLModel, table=True):
     name: str
     hours: str
     plan: str
+    fallback: str
+
+
+class OutageRow(SQLModel, table=True):
+    """A channel that cannot be reached; `look_at` is when somebody looks whether it is back."""
+
+    __tablename__ = "outage"
+    channel_id: str = Field(primary_key=True, foreign_key="channel.id")
+    since: datetime
+    look_at: datetime
+    cause: str
+    detail: str
 
 
 class SiteRow(SQLModel, table=True):
@@ -99,19 +111,30 @@ class SiteRow(SQLModel, table=True):
 
 
 class AgentRow(SQLModel, table=True):
-    """A person of a workplace."""
+    """A person of a workplace; `same_as` is the row whose agent they are, their own or that of another workplace."""
 
     __tablename__ = "agent"
     __table_args__ = (UniqueConstraint("workplace", "ref"), one_of("standing", Standing))
     id: str = Field(primary_key=True)
     workplace: str
     ref: str
+    same_as: str = Field(index=True)
     name: str
     standing: str
     photo: bytes = Field(sa_type=LargeBinary)
     photo_type: str
     photo_version: str
+    email: str = Field(index=True)
     fresh_at: datetime
+
+
+class PersonRefRow(SQLModel, table=True):
+    """Where the configuration's people are: each ref is one person's."""
+
+    __tablename__ = "person_ref"
+    workplace: str = Field(primary_key=True)
+    ref: str = Field(primary_key=True)
+    name: str = Field(index=True)
 
 
 class VisitorRow(SQLModel, table=True):
@@ -192,6 +215,7 @@ class MessageRow(SQLModel, table=True):
         UniqueConstraint("thread_id", "ref"),
         Index(None, "conversation_id", "change"),
         Index(None, "conversation_id", "place"),
+        _partial("ix_message_agent", "agent_id", where="agent_id IS NOT NULL"),
         one_of("speaker", Speaker),
         one_of("visibility", Visibility),
         one_of("receipt", Receipt),

@@ -15,14 +15,16 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 from adapters import settings as table
 from adapters.configuration import load
-from adapters.playground import APP_TOKEN, BOT_TOKEN, HttpTarget, Playground, Rules
-from adapters.playground.workspace import SUPPORT
+from adapters.playground import Playground, Rules
 from adapters.settings import Settings
 from app import Bridge, running
 from bridge.clock import MovedClock
-from tests.slack.sound import unsound
+from bridge.ports import Capabilities
+from tests.places import SIGNING_SECRET, Persons, Place, SlackPlace, TeamsPlace
 
-SIGNING_SECRET = "0123456789abcdef0123456789abcdef"
+__all__ = ["BOTH", "PATIENCE", "SIGNING_SECRET", "Visitor", "World", "a_world", "until", "world"]
+
+BOTH = pytest.mark.parametrize("workplace", ["slack", "teams"])  # a story that happens in either
 PATIENCE = 10.0  # seconds: a liveness bound, far above what anything takes
 
 
@@ -173,6 +175,7 @@ class World:
     """A bridge in its surroundings."""
 
     team: Playground
+    place: Place
     settings: Settings
     clock: MovedClock
     visitors: list[Visitor] = field(default_factory=list)
@@ -193,34 +196,23 @@ class World:
         self._bridge = await self._stack.enter_async_context(running(self.settings, self.clock))
         port = int(self._bridge.url.rsplit(":", 1)[1])
         self.settings = self.settings.model_copy(update={"port": port})
-        if self.settings.slack_app_token:
-            await until(lambda: self.team.connections == 2, "two sockets")
-        else:
-            await self._over_http(self._bridge)
+        await self.place.connect(self._bridge, self.settings)
 
     async def configure(self, text: str) -> None:
-        """Apply a configuration file; `ORIGIN` in it is the shop's."""
-        await self.bridge.managers.apply(load(text.replace("ORIGIN", self.team.url)))
+        """Apply a configuration file; `ORIGIN` in it is the shop's, what begins with `$` the place's."""
+        for name, value in {"ORIGIN": self.team.url, **self.place.in_files()}.items():
+            text = text.replace(name, value)
+        await self.bridge.managers.apply(load(text))
 
     async def passes(self, **by: float) -> None:
         """So much time passes, and what is due then happens."""
         self.clock.forward(**by)
         await self.bridge.timekeeper.tick()
 
-    async def _over_http(self, bridge: Bridge) -> None:
-        """From now on events come signed over HTTP."""
-        door = bridge.connection
-        await until(lambda: door.health()["http"]["is_open"], "an open door")
-        target = HttpTarget(
-            events_url=f"{bridge.url}/slack/events",
-            interactivity_url=f"{bridge.url}/slack/interactivity",
-            signing_secret=SIGNING_SECRET,
-        )
-        await self.team.deliver_over_http(target)
-
     async def stop(self) -> None:
         """Stop the bridge as SIGTERM does."""
         if self._stack is not None:
+            await self.place.disconnect()
             await self._stack.aclose()
             self._stack = None
 
@@ -243,48 +235,58 @@ class World:
 
     def cards(self) -> list[dict[str, Any]]:
         """The cards in the channel, oldest first."""
-        return [root for root in self.team.messages(SUPPORT) if root.get("bot_id")]
+        return self.place.cards()
 
     async def answers(self, agent: str, text: str, root: dict[str, Any] | str) -> str:
         """An agent writes in a thread; returns where it stands."""
-        ts = root if isinstance(root, str) else root["ts"]
-        return await self.team.say(agent, SUPPORT, text, ts)
+        return await self.place.say(agent, text, root if isinstance(root, str) else root["ts"])
+
+    async def press(self, agent: str, post: dict[str, Any], verb: str) -> None:
+        """An agent presses a button."""
+        await self.place.press(agent, post, verb)
 
     def thread(self, root: dict[str, Any]) -> list[dict[str, Any]]:
         """The replies of a thread."""
-        return self.team.thread(SUPPORT, root["ts"])[1:]
+        return self.place.thread(root["ts"])
 
     def lines(self, root: dict[str, Any]) -> list[str]:
         """The visitor's lines in a thread, without the first words in the card."""
-        return [said["text"] for said in self.thread(root) if str(said.get("username", "")).startswith("Visitor")]
+        return self.place.lines(root["ts"])
 
     async def told(self, agent: str, words: str) -> dict[str, Any]:
-        """Wait until an agent is told something that only they see."""
+        """Wait until an agent is told something: alone where that is possible, else by name in the thread."""
 
         def found() -> dict[str, Any] | None:
-            return next((said for said in self.team.ephemerals(SUPPORT, agent) if words in said["text"]), None)
+            return next((said for said in self.place.told(agent) if words in said["words"]), None)
 
         told: dict[str, Any] = await until(found, f"{agent} is told {words!r}")
         return told
 
+    @property
+    def can(self) -> Capabilities:
+        """What the workplace can do."""
+        return self.bridge.connection.workplace.capabilities
+
+    @property
+    def persons(self) -> Persons:
+        """Who is there."""
+        return self.place.persons
+
 
 @asynccontextmanager
 async def a_world(
-    folder: Path, *, rules: Rules | None = None, over_http: bool = False, **changes: Any
+    folder: Path, *, workplace: str = "slack", rules: Rules | None = None, over_http: bool = False, **changes: Any
 ) -> AsyncIterator[World]:
-    """A world that is not started yet; its events come over sockets, or over HTTP."""
+    """A world that is not started yet; events of Slack come over sockets, or over HTTP."""
     team = Playground(rules=rules or Rules(limits=False))
     await team.start()
+    place = TeamsPlace(team) if workplace == "teams" else SlackPlace(team, over_http=over_http)
     chosen: dict[str, Any] = {
         "port": 0,
         "database": str(folder / "silta.db"),
         "site_name": "Kauppa",
         "site_origins": (team.url,),
-        "slack_bot_token": BOT_TOKEN,
-        "slack_app_token": "" if over_http else APP_TOKEN,
-        "slack_signing_secret": (SIGNING_SECRET,) if over_http else (),
-        "slack_api_url": team.api_url,
-        "slack_channel": SUPPORT,
+        **place.settings(),
         "smtp_host": team.smtp_host,
         "smtp_port": team.smtp_port,
         "smtp_security": "none",
@@ -294,23 +296,27 @@ async def a_world(
         "limit_site_minute": 10_000,
         "limit_sessions_hour": 10_000,
     }
-    world = World(team, table.load(None, **{**chosen, **changes}), MovedClock())
+    world = World(team, place, table.load(None, **{**chosen, **changes}), MovedClock())
     try:
         yield world
     finally:
         for visitor in world.visitors:
             await visitor.leave()
-        if over_http:  # nothing may knock at a server that is just closing
-            team.stage.deliveries.http = None
-            await team.stage.deliveries.stop()
+        await place.disconnect()  # nothing may knock at a server that is just closing
         await world.stop()
         await team.stop()
-    assert unsound(team.calls()) == []
+    assert place.faults() == []
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+def workplace() -> str:
+    """Where a story happens that does not say so: see BOTH."""
+    return "slack"
+
+
+@pytest.fixture
+async def world(tmp_path: Path, workplace: str) -> AsyncIterator[World]:
     """A running bridge in its surroundings."""
-    async with a_world(tmp_path) as made:
+    async with a_world(tmp_path, workplace=workplace) as made:
         await made.start()
         yield made

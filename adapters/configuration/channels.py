@@ -17,10 +17,12 @@ from bridge.managers import channel_at
 from bridge.model import Channel
 from bridge.readable import WEEKDAYS, duration
 from bridge.readable import interval as written
-from bridge.schedules import Action, Hours, Interval, Level, Plan, Schedule
+from bridge.schedules import Action, Fallback, Hours, Interval, Level, Plan, Schedule
 
 WORKPLACE: Final = "slack"
 MOST_LEVELS: Final = 20
+SOONEST_FALLBACK: Final = timedelta(seconds=30)
+LATEST_FALLBACK: Final = timedelta(hours=24)
 _WEEKS: Final = 50  # what does not come within so many weeks of hours is a mistake
 _ACTIONS: Final = ("notify = true", 'mention = "U…"', 'channel = "NAME"', 'mail = "team@example.com"')
 _UNREAD: Final = Level(timedelta(), Action.NOTIFY)
@@ -38,7 +40,22 @@ def channels(sections: Mapping[str, Section]) -> list[ChannelEntry]:
     """All channels; those with faults too, so that their names are known."""
     places = {name: _place(section) for name, section in sections.items()}
     _refuse_doubles(sections, places)
-    return [ChannelEntry(name, places[name], _schedule(sections[name], _Around(name, places))) for name in sections]
+    return [_entry(section, _Around(name, places)) for name, section in sections.items()]
+
+
+def _entry(section: Section, around: _Around) -> ChannelEntry:
+    return ChannelEntry(around.name, around.places[around.name], _schedule(section, around), _fallback(section, around))
+
+
+def _fallback(section: Section, around: _Around) -> Fallback:
+    """The two keys; a time without a channel is a channel that was forgotten."""
+    after = section.read("fallback_after", wait(SOONEST_FALLBACK, LATEST_FALLBACK), Fallback().after)
+    if "fallback" not in section.table:
+        if "fallback_after" in section.table:
+            section.fault("fallback_after", "there is no fallback", 'Write fallback = "NAME" too, or leave this away.')
+        return Fallback()
+    channel = section.read("fallback", lambda value: _other_channel(value, around, "leave the key away"), "")
+    return Fallback(channel, after) if channel else Fallback()
 
 
 def _place(section: Section) -> Channel:
@@ -135,7 +152,7 @@ def _reader(action: Action, around: _Around) -> Callable[[Any], str]:
     readers: dict[Action, Callable[[Any], str]] = {
         Action.NOTIFY: _notice,
         Action.MENTION: matching(refs.mention, "somebody who can be mentioned", refs.mention_help),
-        Action.CHANNEL: lambda value: _other_channel(value, around),
+        Action.CHANNEL: lambda value: _other_channel(value, around, "write notify = true"),
         Action.MAIL: email,
     }
     return readers[action]
@@ -156,9 +173,9 @@ def channel_named(value: Any, places: Mapping[str, Channel]) -> Channel:
     return places[name]
 
 
-def _other_channel(value: Any, around: _Around) -> str:
+def _other_channel(value: Any, around: _Around, otherwise: str) -> str:
     if value == around.name:
-        raise Unfit("this is the channel itself", "Name another channel, or write notify = true.")
+        raise Unfit("this is the channel itself", f"Name another channel, or {otherwise}.")
     return channel_named(value, {name: place for name, place in around.places.items() if name != around.name}).id
 
 

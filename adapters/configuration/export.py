@@ -12,7 +12,7 @@ from bridge import readable
 from bridge.configuration import ChannelEntry, Configuration, SiteEntry
 from bridge.differences import level_to, names_of
 from bridge.model import ChannelId, Site, SiteId
-from bridge.schedules import Hours, Idle, Level, Plan, SitePolicy, Transcripts
+from bridge.schedules import Fallback, Hours, Idle, Level, Plan, SitePolicy, Transcripts
 
 _HEAD: Final = "# The configuration of Silta. What is not written here is as usual: docs/configuration.md."
 _Lines = Iterator[str]
@@ -29,6 +29,10 @@ def dumps(configuration: Configuration) -> str:
         lines += _channel(entry, names)
     for site in configuration.sites:
         lines += _site(site, names)
+    for person in configuration.people:
+        above = readable.path("people", person.name)
+        lines += ["", "# Somebody who is in several workplaces.", f"[{above}]"]
+        lines += [_line(workplace, ref) for workplace, ref in person.refs]
     return "\n".join(lines) + "\n"
 
 
@@ -39,6 +43,9 @@ def _channel(entry: ChannelEntry, names: _Names) -> _Lines:
     yield from _unless("workplace", entry.channel.workplace, WORKPLACE)
     yield _line("id", entry.channel.ref)
     yield from _unless("digest_above", plan.digest_above, Plan().digest_above)
+    if entry.fallback.channel:
+        yield _line("fallback", names[ChannelId(entry.fallback.channel)])
+        yield from _unless("fallback_after", *map(readable.duration, (entry.fallback.after, Fallback().after)))
     yield from _hours(above, entry.schedule.hours)
     for level in plan.levels:
         yield from _level(above, level, names)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from adapters.configuration.channels import channels
 from adapters.configuration.faults import ConfigurationError, Fault, shown
+from adapters.configuration.people import people
 from adapters.configuration.schema import children
 from adapters.configuration.section import Section
 from adapters.configuration.sites import site
@@ -97,13 +98,17 @@ def _configuration(root: Section) -> Configuration:
     found = channels(_named(root, "channels", "NAME", 'Write where chats go: [channels.support] and id = "C…".'))
     places = {entry.name: entry.channel for entry in found}
     sites = _named(root, "sites", "KEY", "Write a site under the key in its snippet: [sites.main].")
-    return Configuration(tuple(site(key, section, places) for key, section in sites.items()), tuple(found))
+    known = people(_fitly_named(root.named("people", "NAME")))
+    return Configuration(tuple(site(key, section, places) for key, section in sites.items()), tuple(found), known)
 
 
 def _named(root: Section, key: str, wildcard: str, instead: str) -> dict[str, Section]:
     if root.table.get(key, {}) == {}:
         root.fault(key, "there is none", instead)
-    sections = root.named(key, wildcard)
+    return _fitly_named(root.named(key, wildcard))
+
+
+def _fitly_named(sections: dict[str, Section]) -> dict[str, Section]:
     for name, section in sections.items():
         if not NAME.fullmatch(name):
             section.fault("", f"{shown(name)} cannot be a name", "Write 1 to 64 of A–Z, a–z, 0–9, _ and -.")

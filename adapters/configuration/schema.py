@@ -26,11 +26,21 @@ _CHANNEL: Final = "channels.NAME"
 _HOURS: Final = f"{_CHANNEL}.hours"
 _LEVEL: Final = f"{_CHANNEL}.escalation[]"
 _SITE: Final = "sites.KEY"
+_PERSON: Final = "people.NAME"
 
 KEYS: Final = (
     Key(f"{_CHANNEL}.workplace", "text", '"slack"', "The workplace that the channel is in."),
     Key(f"{_CHANNEL}.id", "text", NEEDED, "The channel's ID, from the bottom of its details (C…)."),
     Key(f"{_CHANNEL}.digest_above", "number, 1–1000", "10", "When more chats wait, they share one notice."),
+    Key(
+        f"{_CHANNEL}.fallback", "text", "none", "Another channel here, where chats go while this one cannot be reached."
+    ),
+    Key(
+        f"{_CHANNEL}.fallback_after",
+        "duration, 30s to 24h",
+        '"2m"',
+        "How long the words of a waiting chat may not arrive until it goes there.",
+    ),
     Key(f"{_HOURS}.zone", "text", NEEDED, "The time zone of the hours, like Europe/Helsinki."),
     *(Key(f"{_HOURS}.{day}", "list of intervals", "closed", f"When somebody is there on {day}s.") for day in WEEKDAYS),
     Key(f"{_LEVEL}.after", "duration, at most 30d", NEEDED, "Open time without a claim until the level fires."),
@@ -55,6 +65,8 @@ KEYS: Final = (
     Key(f"{_SITE}.idle.warn_after", "duration, at most 30d", "never", "The visitor's silence until they are asked."),
     Key(f"{_SITE}.idle.close_after", "duration, at most 30d", '"10m"', "From the question until the chat is closed."),
     Key(f"{_SITE}.texts.LANGUAGE.TEXT", "text, at most 500 characters", "ours", "A sentence of your own."),
+    Key(f"{_PERSON}.slack", "text", "not there", "The person's member ID in Slack (U…)."),
+    Key(f"{_PERSON}.teams", "text", "not there", "The person's object ID in Microsoft Entra."),
 )
 
 

@@ -14,7 +14,7 @@ from bridge import readable
 
 T = TypeVar("T")
 Convert = Callable[[Any], T]
-_ENTRY: Final = re.compile(r'(channels|sites)\.("(?:[^"\\]|\\.)*"|[^."]+)')
+_ENTRY: Final = re.compile(r'(channels|sites|people)\.("(?:[^"\\]|\\.)*"|[^."]+)')
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,11 @@ def timeline(configuration: Configuration) -> list[str]:
 
 def _channel(entry: ChannelEntry, names: Mapping[ChannelId, str]) -> Iterator[str]:
     hours, plan = entry.schedule.hours, entry.schedule.plan
+    fallback = entry.fallback
     yield f"{entry.name} ({entry.channel.workplace} {entry.channel.ref}): {_open(hours)}"
+    if fallback.channel:
+        to = names[ChannelId(fallback.channel)]
+        yield f"  {readable.duration(fallback.after)} out of reach: chats go on in channel {to}, new ones begin there"
     if not plan.levels:
         yield "  nothing happens while a chat waits"
         return

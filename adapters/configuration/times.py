@@ -20,8 +20,8 @@ _DURATION = re.compile(r"([0-9]{1,9}) ?([smhd])")
 _INTERVAL = re.compile(r"([0-9]{1,2}):([0-5][0-9]) ?[-–] ?([0-9]{1,2}):([0-5][0-9])")
 
 
-def wait(least: timedelta) -> Callable[[Any], timedelta]:
-    """A duration with its unit, up to LONGEST_WAIT."""
+def wait(least: timedelta, most: timedelta = LONGEST_WAIT) -> Callable[[Any], timedelta]:
+    """A duration with its unit, between the two."""
 
     def convert(value: Any) -> timedelta:
         instead = 'Write a number and s, m, h or d: "90s", "5m", "2h" or "1d".'
@@ -30,16 +30,17 @@ def wait(least: timedelta) -> Callable[[Any], timedelta]:
         found = _DURATION.fullmatch(value)
         if not found:
             raise Unfit(f"{shown(value)} is not a duration", instead)
-        return _bounded(value, int(found[1]) * (UNITS[found[2]] // timedelta(seconds=1)), least)
+        return _bounded(value, int(found[1]) * (UNITS[found[2]] // timedelta(seconds=1)), (least, most))
 
     return convert
 
 
-def _bounded(written: str, seconds: int, least: timedelta) -> timedelta:
+def _bounded(written: str, seconds: int, limits: tuple[timedelta, timedelta]) -> timedelta:
+    least, most = limits
     if seconds < least.total_seconds():
         raise Unfit(f"{shown(written)} is too short", f'Write at least "{duration(least)}".')
-    if seconds > LONGEST_WAIT.total_seconds():
-        raise Unfit(f"{shown(written)} is too long", f'Write at most "{duration(LONGEST_WAIT)}".')
+    if seconds > most.total_seconds():
+        raise Unfit(f"{shown(written)} is too long", f'Write at most "{duration(most)}".')
     return timedelta(seconds=seconds)
 
 

@@ -32,6 +32,7 @@ GRANTED = frozenset(
         "team:read",
         "usergroups:read",
         "users:read",
+        "users:read.email",
     )
 )
 

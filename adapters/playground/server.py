@@ -60,11 +60,12 @@ class Playground(MailVerbs):
         *,
         silta_origin: str = "",
         site_key: str = "",
+        teams_site_key: str = "",
         rules: Rules | None = None,
     ) -> None:
         super().__init__(Stage.set_up(workspace or Workspace.pretend(), rules or Rules()))
         self.teams = Teams(TeamsStage.set_up(self.stage.rules))
-        self._pages = Pages(silta_origin, site_key)
+        self._pages = Pages(silta_origin, site_key, teams_site_key)
         self._mail = MailServer(self.stage.mailbox)
         self._runner: web.AppRunner | None = None
         self._session: ClientSession | None = None

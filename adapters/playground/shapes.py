@@ -34,7 +34,8 @@ def _profile(person: Person, url: str) -> JSON:
     }
 
 
-def user(person: Person, url: str, *, updated: int = 1767225600) -> JSON:
+def user(person: Person, url: str, *, updated: int = 1767225600, with_email: bool = True) -> JSON:
+    """The address only for a token that may read it."""
     made: JSON = {
         "id": person.id,
         "team_id": person.team_id,
@@ -54,7 +55,10 @@ def user(person: Person, url: str, *, updated: int = 1767225600) -> JSON:
         "is_bot": person.is_bot,
         "is_app_user": False,
         "updated": updated,
+        "is_email_confirmed": bool(person.email),
     }
+    if with_email and person.email:
+        made["profile"]["email"] = person.email
     return made | {"is_stranger": True} if person.is_stranger else made
 
 

@@ -41,6 +41,7 @@ class Person:
     is_stranger: bool = False
     deleted: bool = False
     tz: str = "Europe/Helsinki"
+    email: str = ""
 
     @property
     def shown(self) -> str:

@@ -21,6 +21,7 @@ from adapters.playground.deliveries import Delivery
 from adapters.playground.errors import Refused
 from adapters.playground.faults import Fault
 from adapters.playground.interactivity import Pressed
+from adapters.playground.methods_people import EMAIL
 from adapters.playground.people import How, Place
 from adapters.playground.stage import Stage
 from adapters.playground.values import JSON, Call
@@ -138,7 +139,9 @@ class Verbs:
         changed = self.stage.workspace.change_person(user, **changes)
         for kind in ("user_change", "user_profile_changed"):
             ts = self.stage.stamp()
-            shape = shapes.user(changed, self.stage.url, updated=int(float(ts)))
+            shape = shapes.user(
+                changed, self.stage.url, updated=int(float(ts)), with_email=EMAIL in self.stage.rules.scopes
+            )
             self.stage.tell(events.user_changed(kind, shape, ts))
 
     async def set_away(self, user: str, is_away: bool) -> None:

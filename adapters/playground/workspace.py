@@ -14,9 +14,27 @@ GUEST, OUTSIDER = "U0GUEST0001", "U0OUTSIDE01"
 
 def _people(bot: Bot) -> tuple[Person, ...]:
     return (
-        Person(id=ANNA, name="anna.virtanen", real_name="Anna Virtanen", display_name="Anna"),
-        Person(id=MIKAEL, name="mikael.lind", real_name="Mikael Lind", display_name="Mikael"),
-        Person(id=SARA, name="sara.weber", real_name="Sara Weber", display_name="Sara"),
+        Person(
+            id=ANNA,
+            name="anna.virtanen",
+            email="anna.virtanen@playground.example",
+            real_name="Anna Virtanen",
+            display_name="Anna",
+        ),
+        Person(
+            id=MIKAEL,
+            name="mikael.lind",
+            email="mikael.lind@playground.example",
+            real_name="Mikael Lind",
+            display_name="Mikael",
+        ),
+        Person(
+            id=SARA,
+            name="sara.weber",
+            email="sara.weber@playground.example",
+            real_name="Sara Weber",
+            display_name="Sara",
+        ),
         Person(id=GUEST, name="otto.gast", real_name="Otto Gast", is_restricted=True),
         Person(
             id=OUTSIDER,

@@ -51,8 +51,12 @@ EVENTS: Final = {
     "tokens_revoked": "",
     "app_uninstalled": "",
 }
-# Arguments that need a scope of their own.
-ARGUMENTS: Final = {"username": "chat:write.customize", "include_all_metadata": "metadata.message:read"}
+# Arguments, and one field, that need a scope of their own.
+ARGUMENTS: Final = {
+    "username": "chat:write.customize",
+    "include_all_metadata": "metadata.message:read",
+    "email": "users:read.email",  # a field of the answer
+}
 SCOPES: Final = (
     "chat:write",
     "chat:write.customize",
@@ -61,6 +65,7 @@ SCOPES: Final = (
     "channels:read",
     "groups:read",
     "users:read",
+    "users:read.email",
     "reactions:write",
     "metadata.message:read",
 )

@@ -72,6 +72,7 @@ def person(user: Mapping[str, Any], own: Own, picture: bytes = b"") -> Person:
         standing=standing(user, own),
         photo=picture,
         photo_type=kind(picture),
+        email=text(mapping(user.get("profile")).get("email")).lower()[:320] if user.get("is_email_confirmed") else "",
     )
 
 

@@ -25,6 +25,7 @@ LIMITED_WAIT: Final = 5.0
 CONFLICT_WAIT: Final = 0.5
 FAILURES: Final = (aiohttp.ClientError, OSError, asyncio.TimeoutError, ValueError, RecursionError)
 
+NO_MEMBER: Final = "MemberNotFoundInConversation"
 _INSTALL: Final = "add the app to the team again (Manage team, Apps)"
 ADVICE: Final = {
     "BotNotInConversationRoster": f"the app is not in this team or channel: {_INSTALL}",
@@ -36,6 +37,7 @@ ADVICE: Final = {
     "unauthorized": "Teams does not take our token: check the app id, the secret and the tenant",
     "forbidden": f"the app may not do this here: {_INSTALL}",
 }  # what a person can do about a fault that waits for them
+OF_EVERYTHING: Final = ("unauthorized", "BotNotRegistered")  # those of them that say nothing of a channel
 
 
 def outcome(error: BaseException, *, wrote: bool) -> WorkplaceError:
@@ -58,7 +60,7 @@ def answered(status: int, headers: Mapping[str, str], body: Any, *, wrote: bool,
     """The outcome that an answer other than success stands for. `in_thread`: the call was about a thread's own id."""
     code = _code(body)
     if status == 429:
-        return Unreachable("limited", wait=_retry_after(headers), limited=True)
+        return Unreachable("limited", wait=retry_after(headers), limited=True)
     if status == 412:  # another operation on the same conversation was quicker: nothing happened
         return Unreachable("conflict", wait=CONFLICT_WAIT * (1 + random.random()))  # noqa: S311
     if status == 404:
@@ -76,7 +78,9 @@ def _standing(cause: str) -> WorkplaceError:
 
 
 def _missing(code: str, *, in_thread: bool) -> WorkplaceError:
-    """A thread, or its root, that is no more; or a channel that is not there."""
+    """A person who is not there; a thread, or its root, that is no more; or a channel."""
+    if code == NO_MEMBER:
+        return Rejected(code)
     return Rejected(ROOT_GONE, code) if in_thread else _standing(code or "ConversationNotFound")
 
 
@@ -88,7 +92,7 @@ def _code(body: Any) -> str:
     return "MessageWritesBlocked" if "MessageWritesBlocked" in text(mapping(body).get("message")) else ""
 
 
-def _retry_after(headers: Mapping[str, str]) -> float:
+def retry_after(headers: Mapping[str, str]) -> float:
     """Seconds, or a date; with a little more, so that not everybody comes back at once."""
     value = headers.get("Retry-After", "").strip()
     wait = float(value) if value.isascii() and value.isdigit() else _until(value)

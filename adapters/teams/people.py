@@ -15,7 +15,12 @@ NAMELESS = "?"
 
 def person(ref: str, member: Mapping[str, Any], tenant: str) -> Person:
     """A member of the roster, under the ref by which we know them; a picture would need rights that we do not have."""
-    return Person(ref=ref, name=name(member), standing=standing(member, tenant))
+    return Person(
+        ref=ref,
+        name=name(member),
+        standing=standing(member, tenant),
+        email=text(member.get("email")).lower()[:320],
+    )
 
 
 def name(member: Mapping[str, Any]) -> str:

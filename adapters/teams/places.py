@@ -35,6 +35,7 @@ class Places:
         self._settings = settings
         self._teams: dict[str, Team] = {}
         self._team_of: dict[str, str] = {}
+        self._strays: dict[str, None] = {}  # channels that we have called, and of whose team nothing was told
 
     def recall(self, facts: Mapping[str, str]) -> None:
         """What was kept of earlier runs; what cannot be read is left out."""
@@ -71,6 +72,8 @@ class Places:
 
     def service(self, channel: str) -> str:
         """Where calls for a channel go; the general address while none was told. Empty: nowhere yet."""
+        if channel not in self._team_of and len(self._strays) < MOST:
+            self._strays[channel] = None
         known = self._teams.get(self._team_of.get(channel, ""), Team("")).service
         return known if may_be_service(self._settings, known) else self._settings.first_service
 
@@ -79,8 +82,9 @@ class Places:
         return self._team_of.get(channel, "")
 
     def channels_of(self, team: str) -> tuple[str, ...]:
-        """The channels of a team that we know of."""
-        return tuple(channel for channel, known in self._team_of.items() if known == team)
+        """The channels of a team that we know of, and those that may be of it for all that we know."""
+        strays = (channel for channel in self._strays if channel not in self._team_of)
+        return (*(channel for channel, known in self._team_of.items() if known == team), *strays)
 
     def hears_all(self, channel: str) -> bool:
         """Whether everything that is written in a channel reaches us, as far as was seen."""

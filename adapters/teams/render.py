@@ -45,6 +45,7 @@ LABEL: Final = 60
 BUTTONS: Final = 6
 VISITOR: Final = "👤"  # stands before every visitor's name, so that none can pass for a colleague or for the product
 NAMELESS: Final = "?"
+WORDLESS: Final = "–"  # a run without a word in it is refused, and the whole card with it
 _MARKS: Final = str.maketrans("", "", "[]()*_`\\{}<>")  # what a card's one marked text would act on
 _TAGS: Final = {BOLD: "b", ITALIC: "i", STRIKE: "s", CODE: "code"}
 
@@ -174,7 +175,7 @@ def _action(button: Button) -> Body:
 
 def _field(name: str, value: str) -> Body:
     shown = one_line(name, HEADING)
-    return _runs([_run(f"{shown}: ", weight="bolder"), _run(one_line(value, FIELD) or " ")], spacing="small")
+    return _runs([_run(f"{shown}: ", weight="bolder"), _run(one_line(value, FIELD))], spacing="small")
 
 
 def _quote(body: Markup) -> Body:
@@ -184,9 +185,16 @@ def _quote(body: Markup) -> Body:
 
 
 def _paragraphs(body: Markup) -> list[Body]:
-    """The words of a body, a line of it a row, with nothing of it acting as markup."""
-    written = neutral(plain(body)).split("\n")
-    return [_runs([_run(line or " ")], spacing="none" if number else "default") for number, line in enumerate(written)]
+    """The words of a body, a line of it a row, with nothing of it acting as markup; an empty line is a gap."""
+    rows: list[Body] = []
+    gap = "default"
+    for line in neutral(plain(body)).split("\n"):
+        if line.strip():
+            rows.append(_runs([_run(line)], spacing=gap))
+            gap = "none"
+        elif rows:
+            gap = "medium"
+    return rows or [_runs([_run("")])]
 
 
 def _line(words: str, **look: Any) -> Body:
@@ -204,7 +212,7 @@ def _runs(runs: list[Body], **look: Any) -> Body:
 
 
 def _run(words: str, **look: Any) -> Body:
-    return {"type": "TextRun", "text": _inert(words) or " ", **look}
+    return {"type": "TextRun", "text": _inert(words) if words.strip() else WORDLESS, **look}
 
 
 def _inert(words: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from adapters.teams.errors import FAILURES, STANDING_WAIT, outcome
+from adapters.teams.errors import FAILURES, STANDING_WAIT, outcome, retry_after
 from adapters.teams.setup import TeamsSettings
 from bridge.errors import Unreachable, WorkplaceError
 from bridge.policies.foreign import mapping, text
@@ -48,12 +48,21 @@ class Tokens:
     async def token(self) -> str:
         """A token that still holds; many who wait for one are one request."""
         left = self._ends_at - self._clock()
-        if left < EARLY and self._fetching is None:
-            self._fetching = asyncio.create_task(self._fetch())
-            self._fetching.add_done_callback(self._fetched)
+        if left < EARLY:
+            self._begin()
         if left < MARGIN and self._fetching is not None:
             await asyncio.shield(self._fetching)
         return self._token
+
+    async def renew(self) -> None:
+        """Ask for a new one, whatever the one that we have is worth."""
+        await asyncio.shield(self._begin())
+
+    def _begin(self) -> asyncio.Task[None]:
+        if self._fetching is None:
+            self._fetching = asyncio.create_task(self._fetch())
+            self._fetching.add_done_callback(self._fetched)
+        return self._fetching
 
     def drop(self, token: str) -> None:
         """It was not taken: the next call fetches another."""
@@ -89,11 +98,13 @@ class Tokens:
         try:
             async with self._session.post(self._settings.token_url, data=form, allow_redirects=False) as answer:
                 raw = await answer.content.read(LARGEST)
-                status = answer.status
+                status, headers = answer.status, answer.headers
         except FAILURES as error:
             raise outcome(error, wrote=False) from error
         if status in (400, 401):
             raise _refused(raw)
+        if status == 429:
+            raise Unreachable("limited", "the login asks for silence", wait=retry_after(headers), limited=True)
         if status != 200:
             raise Unreachable("login", f"the login answers {status}")
         try:

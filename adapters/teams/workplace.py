@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,7 +12,7 @@ from botbuilder.schema import Activity, ConversationAccount
 
 from adapters.teams import identity, people, render, wire
 from adapters.teams.calls import Connector
-from adapters.teams.errors import ADVICE, in_doubt
+from adapters.teams.errors import ADVICE, OF_EVERYTHING, in_doubt
 from adapters.teams.places import Places
 from adapters.teams.setup import TeamsSettings
 from adapters.teams.tokens import Tokens
@@ -56,8 +57,12 @@ class TeamsWorkplace:
             _keep(self._names, person, name)
 
     async def ping(self) -> None:
-        """Ask for a token: whether our credentials are taken."""
-        await self._tokens.token()
+        """Ask for a new token: whether our credentials are taken now. One from before would say nothing of that."""
+        try:
+            async with asyncio.timeout(self.timeout):
+                await self._tokens.renew()
+        except TimeoutError as error:
+            raise Unreachable("timeout", "the login does not answer") from error
 
     async def open_thread(self, channel: str, card: Card, key: str) -> Placed:  # noqa: ARG002
         """Post a card as a new root.
@@ -143,7 +148,7 @@ class TeamsWorkplace:
         try:
             await self._connector.called("GET", self._places.service(channel), *where, query={"pageSize": ROSTER_PAGE})
         except Unreachable as error:
-            if error.standing and error.cause in ADVICE:
+            if error.standing and error.cause in ADVICE and error.cause not in OF_EVERYTHING:
                 return f"Channel {channel}: {ADVICE[error.cause]}."
             raise
         return ""

@@ -18,9 +18,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
 
 from adapters import settings as table
-from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground, Rules
-from adapters.playground.workspace import SUPPORT
+from adapters.playground import Playground, Rules
 from bridge.clock import MovedClock
+from tests.places import SlackPlace
 from tests.world import World
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -182,20 +182,21 @@ class Pair:
 
 
 @asynccontextmanager
-async def a_pair(browser: Browser, folder: Path, **changes: Any) -> AsyncIterator[Pair]:
-    """A running bridge behind the shop's page and the chat page; no script of a page may have failed at the end."""
+async def a_pair(browser: Browser, folder: Path, *, teams: bool = False, **changes: Any) -> AsyncIterator[Pair]:
+    """A running bridge behind the shop's page and the chat page, and if asked for behind the pretend Teams too; no
+    script of a page may have failed at the end.
+    """
     port = free_ports()
-    team = Playground(silta_origin=f"http://127.0.0.1:{port}", site_key="main", rules=Rules(limits=False))
+    origin = f"http://127.0.0.1:{port}"
+    team = Playground(silta_origin=origin, site_key="main", teams_site_key="teams", rules=Rules(limits=False))
     await team.start()
+    place = SlackPlace(team)
     chosen: dict[str, Any] = {
         "port": port,
         "database": str(folder / "silta.db"),
         "site_name": "Kauppa",
         "site_origins": (team.url,),
-        "slack_bot_token": BOT_TOKEN,
-        "slack_app_token": APP_TOKEN,
-        "slack_api_url": team.api_url,
-        "slack_channel": SUPPORT,
+        **place.settings(),
         "smtp_host": team.smtp_host,
         "smtp_port": team.smtp_port,
         "smtp_security": "none",
@@ -205,8 +206,11 @@ async def a_pair(browser: Browser, folder: Path, **changes: Any) -> AsyncIterato
         "limit_site_minute": 10_000,
         "limit_sessions_hour": 10_000,
     }
+    if teams:
+        chosen |= {f"teams_{name}": value for name, value in team.teams.access.items()} | {"teams_pace": "off"}
+        await team.teams.deliver_to(f"{origin}/teams/messages")
     expect.set_options(timeout=PATIENCE)
-    pair = Pair(World(team, table.load(None, **{**chosen, **changes}), MovedClock()), browser)
+    pair = Pair(World(team, place, table.load(None, **{**chosen, **changes}), MovedClock()), browser)
     try:
         await pair.world.start()
         yield pair
@@ -228,7 +232,7 @@ class Demo:
 
     async def ends(self) -> str:
         """Waits for its end; returns what it said since it was ready."""
-        said, _ = await asyncio.wait_for(self.process.communicate(), PATIENCE / 1000)
+        said, _ = await asyncio.wait_for(self.process.communicate(), 2 * PATIENCE / 1000)
         return said.decode()
 
 

@@ -1,14 +1,27 @@
 """Every configuration that a file can say."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from hypothesis import strategies as st
 
-from bridge.configuration import ChannelEntry, Configuration, SiteEntry
+from bridge.configuration import ChannelEntry, Configuration, PersonEntry, SiteEntry
 from bridge.managers import channel_at, site_id
-from bridge.model import Channel, Rule, Site
+from bridge.model import Channel, ChannelId, Rule, Site
 from bridge.policies.text import clean
-from bridge.schedules import DAY, Action, Hours, Idle, Interval, Level, Plan, Schedule, SitePolicy, Transcripts
+from bridge.schedules import (
+    DAY,
+    Action,
+    Fallback,
+    Hours,
+    Idle,
+    Interval,
+    Level,
+    Plan,
+    Schedule,
+    SitePolicy,
+    Transcripts,
+)
 from bridge.wording import LANGUAGES
 
 LETTERS = st.text("abcdefgh", min_size=2, max_size=9)
@@ -59,6 +72,12 @@ def levels(draw: st.DrawFn, hours: Hours, others: list[Channel]) -> tuple[Level,
     )
 
 
+def fallbacks(others: list[ChannelId]) -> st.SearchStrategy[Fallback]:
+    nowhere = st.just(Fallback())
+    after = st.just(Fallback().after) | st.builds(timedelta, seconds=st.integers(30, 24 * 60 * 60))
+    return nowhere | st.builds(Fallback, st.sampled_from(others), after) if others else nowhere
+
+
 @st.composite
 def channels(draw: st.DrawFn) -> tuple[ChannelEntry, ...]:
     names = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
@@ -67,7 +86,8 @@ def channels(draw: st.DrawFn) -> tuple[ChannelEntry, ...]:
     for name, place in zip(names, places, strict=True):
         hours = draw(HOURS | USUAL)
         plan = Plan(draw(levels(hours, [other for other in places if other != place])), draw(st.integers(1, 1000)))
-        entries.append(ChannelEntry(name, place, Schedule(hours, plan)))
+        others = [other.id for other in places if other != place]
+        entries.append(ChannelEntry(name, place, Schedule(hours, plan), draw(fallbacks(others))))
     return tuple(entries)
 
 
@@ -110,8 +130,15 @@ def sites(draw: st.DrawFn, places: list[Channel]) -> SiteEntry:
 
 
 @st.composite
+def people(draw: st.DrawFn) -> tuple[PersonEntry, ...]:
+    names = draw(st.lists(NAMES, max_size=3, unique=True))
+    refs = [(("slack", f"U{number:03}"), ("teams", str(UUID(int=number)))) for number in range(len(names))]
+    return tuple(PersonEntry(name, both) for name, both in zip(names, draw(st.permutations(refs)), strict=True))
+
+
+@st.composite
 def configurations(draw: st.DrawFn) -> Configuration:
     found = draw(channels())
     places = [entry.channel for entry in found]
     each = st.lists(sites(places), min_size=1, max_size=3, unique_by=lambda entry: entry.site.key)
-    return Configuration(tuple(draw(each)), found)
+    return Configuration(tuple(draw(each)), found, draw(people()))

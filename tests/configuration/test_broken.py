@@ -5,7 +5,7 @@ import pytest
 from adapters.configuration import ConfigurationError, load
 from tests.configuration.frames import blocks, framed
 
-EVERY = [block for name in ("channels", "hours", "sites", "whole") for block in blocks(f"{name}.txt")]
+EVERY = [block for name in ("channels", "hours", "people", "sites", "whole") for block in blocks(f"{name}.txt")]
 
 
 @pytest.mark.parametrize("broken", EVERY, ids=lambda broken: broken.title)

@@ -19,10 +19,11 @@ def told(before: str, after: str) -> list[tuple[str, str, str]]:
     return [(change.path, change.before, change.after) for change in changes]
 
 
-def by_name(configuration: Configuration) -> tuple[object, object]:
+def by_name(configuration: Configuration) -> tuple[object, object, object]:
     return (
         {entry.name: entry for entry in configuration.channels},
         {entry.site.key: entry for entry in configuration.sites},
+        {entry.name: entry for entry in configuration.people},
     )
 
 
@@ -43,7 +44,8 @@ def test_what_is_wholly_new_has_nothing_before(configuration):
     changes = differences(Configuration(), configuration)
     assert {change.before for change in changes} == {""}
     starts = {change.path.split(".")[1] for change in changes}
-    assert starts == {entry.name for entry in configuration.channels} | {e.site.key for e in configuration.sites}
+    named = {entry.name for entry in (*configuration.channels, *configuration.people)}
+    assert starts == named | {entry.site.key for entry in configuration.sites}
 
 
 def test_a_site_is_changed():
@@ -59,13 +61,29 @@ def test_a_site_is_changed():
     ]
 
 
+def test_people_come_and_go_and_change():
+    least = framed("site", [])
+    person = '[people.anna]\nslack = "U0123456789"\nteams = "00000000-0000-0000-0000-00000000000{}"\n'
+    assert told(least, least + person.format(1)) == [
+        ("people.anna.slack", "", "U0123456789"),
+        ("people.anna.teams", "", "00000000-0000-0000-0000-000000000001"),
+    ]
+    assert told(least + person.format(1), least + person.format(2)) == [
+        ("people.anna.teams", "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002")
+    ]
+
+
 def test_hours_and_levels_are_changed():
     after = EXAMPLE.replace('friday = ["09:00-16:00"]\n', "").replace('"13:00-17:00"', '"12:30-17:00"')
-    after = after.replace('mention = "U0123456789"', 'channel = "fallback"').replace('after = "2m" ', 'after = "90s" ')
+    after = after.replace('mention = "U0123456789"', 'channel = "fallback"')
+    after = after.replace('\nafter = "2m" ', '\nafter = "90s" ').replace(
+        'fallback_after = "2m"', 'fallback_after = "1h"'
+    )
     assert told(EXAMPLE, after) == [
         ("channels.support.escalation[1].after", "2m", "90s"),
         ("channels.support.escalation[2].channel", "", "fallback"),
         ("channels.support.escalation[2].mention", "U0123456789", ""),
+        ("channels.support.fallback_after", "2m", "1h"),
         ("channels.support.hours.friday", "09:00-16:00", ""),
         ("channels.support.hours.monday", "09:00-12:00, 13:00-17:00", "09:00-12:00, 12:30-17:00"),
     ]

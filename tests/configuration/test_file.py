@@ -9,7 +9,7 @@ from adapters.configuration import ConfigurationError, load
 from adapters.configuration.file import LARGEST
 from bridge.managers import channel_at, site_id
 from bridge.model import Rule
-from bridge.schedules import Action, Hours, Interval, Level, Plan, Schedule, SitePolicy
+from bridge.schedules import Action, Fallback, Hours, Interval, Level, Plan, Schedule, SitePolicy
 from tests.configuration.frames import framed
 
 LEAST = framed("site", [])
@@ -100,6 +100,19 @@ def test_levels_know_whom_they_call():
             Level(timedelta(minutes=20), Action.CHANNEL, fallback.channel.id),
             Level(timedelta(hours=1), Action.MAIL, "on-call@example.com"),
         )
+    )
+
+
+def test_two_channels_may_be_each_others_fallback():
+    lines = [
+        '[channels.a]\nid = "C0000000001"\nfallback = "b"\nfallback_after = "90s"',
+        '[channels.b]\nid = "C0000000002"\nfallback = "a"',
+        '[sites.main]\norigins = ["https://shop.example"]\nchannel = "a"',
+    ]
+    a, b = load("\n".join(lines)).channels
+    assert (a.fallback, b.fallback) == (
+        Fallback(b.channel.id, timedelta(seconds=90)),
+        Fallback(a.channel.id, timedelta(minutes=2)),
     )
 
 

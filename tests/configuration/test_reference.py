@@ -18,7 +18,7 @@ PAGE = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "silta.example.toml"
 ROW = re.compile(r"^\| `([^`]+)` \| ([^|]+) \| ([^|]*) \| ([^|]+) \|$", re.MULTILINE)
 BLOCK = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
-CHOSEN = ("channels", "sites", "sites.KEY.texts", "sites.KEY.texts.LANGUAGE")
+CHOSEN = ("channels", "sites", "people", "sites.KEY.texts", "sites.KEY.texts.LANGUAGE")
 
 
 def shapes(value: Any, shape: str = "") -> set[str]:

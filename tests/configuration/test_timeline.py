@@ -12,6 +12,7 @@ def test_a_plan_is_told_step_by_step():
     assert timeline(load(EXAMPLE)) == [
         "support (slack C0123456789): open monday 09:00-12:00, 13:00-17:00; tuesday to thursday 09:00-17:00; "
         "friday 09:00-16:00; saturday 22:00-24:00; sunday 00:00-02:00 (Europe/Helsinki)",
+        "  2m out of reach: chats go on in channel fallback, new ones begin there",
         "  2m of open time without a claim: a notice in the thread",
         "  5m of open time without a claim: U0123456789 is mentioned in the thread",
         "  20m of open time without a claim: the chat goes on in channel fallback",

@@ -11,6 +11,7 @@ from sqlalchemy import Select
 from bridge.transaction import LIMITED
 from storage import outbox
 from storage import statements as sql
+from storage import statements_outages as outages
 from storage import statements_time as timely
 from tests.machine.virtual import EPOCH, connected
 
@@ -22,7 +23,7 @@ NUMBERS = ("number", "mine", "after", "limit", "count")
 
 def statements() -> dict[str, Select[Any]]:
     """The reading statements, by name."""
-    known = {**vars(sql), **vars(timely)}
+    known = {**vars(sql), **vars(timely), **vars(outages)}
     named = {name: value for name, value in known.items() if name[0].isupper() and isinstance(value, Select)}
     return {**named, "TAKE": outbox._TAKE}
 

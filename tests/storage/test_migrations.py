@@ -69,7 +69,7 @@ async def test_a_database_of_a_newer_version_is_refused_in_words(store, witness)
         with pytest.raises(Refused, match=r"newer version \(9999\); start that version or restore a backup"):
             await open_store(witness.place, LocalSignals())
     finally:
-        witness.change("UPDATE alembic_version SET version_num = '0002'")
+        witness.change("UPDATE alembic_version SET version_num = '0003'")
     again = await open_store(witness.place, LocalSignals())
     await again.close()
 
@@ -93,7 +93,7 @@ async def test_processes_that_start_at_once_migrate_once(postgres):
         stores = await asyncio.gather(*opening)
         for store in stores:
             await store.close()
-        assert postgres.sql("SELECT version_num FROM alembic_version", name).split() == ["0002"]
+        assert postgres.sql("SELECT version_num FROM alembic_version", name).split() == ["0003"]
 
 
 @pytest.mark.postgres

@@ -253,7 +253,7 @@ def fill(store: Counted, many: int, due: int, plan: str) -> None:
     since = (START - timedelta(minutes=2)).strftime("%Y-%m-%d %H:%M:%S.%f")
     later = (START + timedelta(minutes=3)).strftime("%Y-%m-%d %H:%M:%S.%f")
     for number in range(CHANNELS):
-        driver.execute("INSERT INTO channel VALUES (?, 'works', ?, ?, '', ?)", [f"ch{number}"] * 3 + [plan])
+        driver.execute("INSERT INTO channel VALUES (?, 'works', ?, ?, '', ?, '')", [f"ch{number}"] * 3 + [plan])
     driver.execute("INSERT INTO site VALUES ('s', 'main', 'K', '', 'ch0', 'en', 'en', 'claimant', '', '', 1, '', 1)")
     driver.execute("INSERT INTO visitor SELECT 'v' || n, 's', 't' || n, 'en', '', '', ? FROM number", [since])
     driver.execute(COLUMNS, {"since": since})

@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from adapters.configuration import load
 from adapters.playground import APP_TOKEN, BOT_TOKEN, Playground, Rules
 from adapters.playground.workspace import GENERAL, SUPPORT
 from adapters.terminal.commands import commands
+from adapters.terminal.naming import listed
 from app import Programme
 from storage.signals import LocalSignals
 from storage.sqlite import open_sqlite
@@ -151,3 +153,21 @@ async def test_a_running_bridge_is_no_fault(desk: Desk) -> None:
         assert "in use" in found["database"]["advice"]
     finally:
         await store.close()
+
+
+def test_a_channel_is_named_with_its_fallback() -> None:
+    text = """
+[channels.near]
+id = "C0000000001"
+fallback = "far"
+[channels.far]
+workplace = "teams"
+id = "19:abcdef0123456789@thread.tacv2"
+[sites.main]
+origins = ["https://shop.example"]
+channel = "near"
+"""
+    assert listed(load(text)) == [
+        ("slack", "near, falling back on far", "C0000000001"),
+        ("teams", "far", "19:abcdef0123456789@thread.tacv2"),
+    ]

@@ -3,31 +3,72 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from adapters.playground import Rules
 from adapters.playground.workspace import ANNA, BILLING, MIKAEL, SUPPORT
-from tests.world import World, a_world, until
+from tests.world import BOTH, World, a_world, until
 
-DOUBTFUL = [
-    "cut_after_store",
-    "cut_before_store",
-    "error_500_after",
-    "error_500_before",
-    "html_200",
-    "truncated_json",
-    "wrong_ts",
-]
+LOST = ["cut_before", "error_before"]
+DOUBTFUL = ["cut_after", "error_after", "unreadable", "truncated"]
+CAVEAT = "(sent again, as it was not certain that it had arrived)"
 
 
-@pytest.mark.parametrize("kind", DOUBTFUL)
-async def test_a_doubtful_post_stands_once(world: World, kind: str) -> None:
+@BOTH
+@pytest.mark.parametrize("kind", [*LOST, *DOUBTFUL])
+async def test_a_doubtful_line_stands_once_or_says_that_it_may_not(world: World, kind: str) -> None:
+    """Where nothing can be read back, what is sent again says so, and only that."""
     visitor = await world.visitor()
     await visitor.say("hello")
     root = await world.card()
     await until(lambda: visitor.messages() and visitor.messages()[0]["state"] == "posted")
-    world.team.fail("chat.postMessage", kind)
+    world.place.fail("post", kind)
+    await visitor.say("in doubt")
+    await visitor.say("after it")
+    await _time_passes_until(world, lambda: any("after it" in line for line in world.lines(root)))
+    is_first_there = world.can.read_back or kind in DOUBTFUL
+    again = [] if world.can.read_back else [f"{CAVEAT}\nin doubt"]
+    assert world.lines(root) == [*(["in doubt"] if is_first_there else []), *again, "after it"]
+    await _time_passes_until(world, lambda: [said["state"] for said in visitor.messages()] == ["posted"] * 3)
+
+
+@BOTH
+async def test_after_a_long_outage_a_line_stands_once(world: World) -> None:
+    visitor = await world.visitor()
+    await visitor.say("hello")
+    root = await world.card()
+    await until(lambda: visitor.messages() and visitor.messages()[0]["state"] == "posted")
+    world.place.fail("post", "error_before", 4)
+    key = await visitor.say("does anybody read this?")
+    await _time_passes_until(world, lambda: visitor.state_of(key) == "posted")
+    again = "" if world.can.read_back else f"{CAVEAT}\n"
+    assert world.lines(root) == [f"{again}does anybody read this?"]
+
+
+@BOTH
+async def test_after_a_restart_in_doubt_a_line_stands_once_or_says_that_it_may_not(world: World) -> None:
+    visitor = await world.visitor()
+    await visitor.say("hello")
+    root = await world.card()
+    await until(lambda: visitor.messages() and visitor.messages()[0]["state"] == "posted")
+    world.place.fail("post", "cut_after")
+    key = await visitor.say("in doubt")
+    await until(lambda: world.lines(root) == ["in doubt"])
+    await world.restart()
+    await visitor.connect()
+    await _time_passes_until(world, lambda: visitor.state_of(key) == "posted")
+    again = [] if world.can.read_back else [f"{CAVEAT}\nin doubt"]
+    assert world.lines(root) == ["in doubt", *again]
+
+
+async def test_a_line_whose_place_was_told_wrongly_stands_once(world: World) -> None:
+    visitor = await world.visitor()
+    await visitor.say("hello")
+    root = await world.card()
+    await until(lambda: visitor.messages() and visitor.messages()[0]["state"] == "posted")
+    world.place.fail("post", "wrong_place")
     await visitor.say("in doubt")
     await visitor.say("after it")
     await _time_passes_until(world, lambda: len(world.lines(root)) == 2)
@@ -35,14 +76,18 @@ async def test_a_doubtful_post_stands_once(world: World, kind: str) -> None:
     await _time_passes_until(world, lambda: [said["state"] for said in visitor.messages()] == ["posted"] * 3)
 
 
-async def test_a_doubtful_card_stands_once(world: World) -> None:
+@BOTH
+async def test_a_doubtful_card_stands_once_or_says_that_it_may_not(world: World) -> None:
     visitor = await world.visitor()
-    world.team.fail("chat.postMessage", "cut_after_store")
+    world.place.fail("open_thread", "cut_after")
     await visitor.say("hello")
-    root = await world.card()
-    await world.answers(ANNA, "I answer at once", root)
+    copies = 1 if world.can.read_back else 2
+    await _time_passes_until(world, lambda: len(world.cards()) == copies)
+    await until(lambda: visitor.messages() and visitor.messages()[0]["state"] == "posted")
+    root = world.cards()[-1]
+    await world.answers(world.persons.anna, "I answer at once", root)
     await visitor.sees("I answer at once")
-    assert len(world.cards()) == 1
+    assert ["Repeated" in card["words"] for card in world.cards()] == [False, True][:copies]
 
 
 async def _time_passes_until(world: World, happened: object) -> None:
@@ -57,29 +102,64 @@ async def _time_passes_until(world: World, happened: object) -> None:
     await until(moved)
 
 
-async def test_a_line_that_is_refused_for_good_is_told_to_both_sides(world: World) -> None:
+@BOTH
+async def test_a_line_that_is_refused_for_good_is_told_to_both_sides(world: World, workplace: str) -> None:
     visitor = await world.visitor()
     await visitor.say("hello")
     root = await world.card()
     await until(lambda: visitor.messages() and visitor.messages()[0]["state"] == "posted")
-    world.team.fail("chat.postMessage", "error:invalid_blocks")
+    world.place.fail("post", "error:MessageSizeTooBig" if workplace == "teams" else "error:invalid_blocks")
     key = await visitor.say("refused")
     await until(lambda: visitor.state_of(key) == "undelivered")
-    await until(lambda: any("could not be shown here" in said["text"] for said in world.thread(root)))
+    await until(lambda: any("could not be shown here" in said["words"] for said in world.thread(root)))
     await visitor.say("refused", key=key)
     await until(lambda: visitor.state_of(key) == "posted")
     assert world.lines(root) == ["refused"]
 
 
-async def test_words_wait_while_the_workplace_is_down(world: World) -> None:
+@BOTH
+async def test_words_wait_while_silence_is_asked_for(world: World) -> None:
     visitor = await world.visitor()
     await visitor.say("hello")
     root = await world.card()
-    world.team.fail("chat.postMessage", "rate_limited", 2, 1)
+    world.place.fail("post", "limited", 2, 1)
     await visitor.say("one")
     await visitor.say("two")
     assert all(said["state"] in ("sent", "posted") for said in visitor.messages())
     await _time_passes_until(world, lambda: "\n".join(world.lines(root)) == "one\ntwo")
+
+
+@BOTH
+async def test_words_wait_while_the_app_is_out(world: World) -> None:
+    visitor = await world.visitor()
+    await visitor.say("hello")
+    root = await world.card()
+    await until(lambda: visitor.messages() and visitor.messages()[0]["state"] == "posted")
+    await world.place.take_out()
+    key = await visitor.say("does anybody read this?")
+    other = await world.visitor()
+    await other.say("nor this?")
+    await until(lambda: world.bridge.courier.troubles)
+    assert visitor.state_of(key) == "sent"
+    await world.place.put_back()
+    await until(lambda: world.lines(root) == ["does anybody read this?"])
+    await until(lambda: len(world.cards()) == 2)
+    await until(lambda: not world.bridge.courier.troubles)
+
+
+@BOTH
+async def test_words_wait_while_our_credentials_are_not_taken(world: World) -> None:
+    visitor = await world.visitor()
+    await visitor.say("hello")
+    root = await world.card()
+    await until(lambda: visitor.messages() and visitor.messages()[0]["state"] == "posted")
+    await world.place.token(revoked=True)
+    key = await visitor.say("does anybody read this?")
+    await until(lambda: world.bridge.courier.troubles)
+    assert visitor.state_of(key) == "sent"
+    await world.place.token(revoked=False)
+    await _time_passes_until(world, lambda: world.lines(root))
+    assert world.lines(root) == ["does anybody read this?"]
 
 
 async def test_a_deleted_card_moves_the_chat_with_its_history(world: World) -> None:
@@ -151,13 +231,13 @@ async def test_another_channel_in_the_settings_takes_over_what_waits(world: Worl
     assert root["ts"] != there
 
 
-async def test_only_what_the_limits_allow_is_called(tmp_path: object) -> None:
-    async with a_world(tmp_path, rules=Rules(limits=True)) as world:  # type: ignore[arg-type]
+@BOTH
+async def test_only_what_the_limits_allow_is_called(tmp_path: Path, workplace: str) -> None:
+    async with a_world(tmp_path, workplace=workplace, rules=Rules(limits=True), teams_pace="on") as world:
         await world.start()
         visitor = await world.visitor()
         for number in range(12):
             await visitor.say(f"line {number}")
         root = await world.card()
         await until(lambda: sum(text.count("line") for text in world.lines(root)) == 11)
-        assert world.team.early_calls() == []
-        assert [call for call in world.team.calls("chat.postMessage") if call.status == 429] == []
+        assert world.place.calls_in_haste() == []

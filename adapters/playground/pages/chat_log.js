@@ -93,7 +93,10 @@ export function createLog({ inThread, page }) {
     row.addEventListener('focusin', () => showTools(row));
     row.addEventListener('focusout', (event) => hideTools(row, event.relatedTarget));
     fill(row, wanted);
-    if (isNews) setTimeout(() => row.setAttribute('aria-live', 'off'), ANNOUNCE_MS);
+    if (isNews) {
+      setTimeout(() => row.setAttribute('aria-live', 'off'), ANNOUNCE_MS);
+      document.dispatchEvent(new CustomEvent('playground:news'));
+    }
     return row;
   }
 

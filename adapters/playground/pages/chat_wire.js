@@ -4,7 +4,7 @@ const LONGEST_WAIT_MS = 10000;
 
 export class Refusal extends Error {}
 
-async function call(path, options = {}) {
+export async function call(path, options = {}) {
   let response;
   try {
     response = await fetch(path, { cache: 'no-store', ...options });
@@ -21,19 +21,21 @@ export function read(name, query = {}) {
   return call(`/play/${name}?${new URLSearchParams(query)}`);
 }
 
-export function write(name, body) {
-  return call(`/play/${name}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+export function post(path, body) {
+  return call(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
 }
 
+export const write = (name, body) => post(`/play/${name}`, body);
+
 // Calls onOpen after every connect, so that the caller reads after it listens; full jitter keeps many pages apart.
-export function listen({ onOpen, onNews, onLost }) {
+export function listen({ path = '/play/live', onOpen, onNews, onLost }) {
   let attempt = 0;
   let timer = null;
   let socket = null;
 
   function connect() {
     clearTimeout(timer);
-    const address = new URL('/play/live', location.href);
+    const address = new URL(path, location.href);
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
     socket = new WebSocket(address);
     socket.addEventListener('open', () => {

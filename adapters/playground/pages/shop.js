@@ -3,7 +3,7 @@
   const TEXTS = {
     en: { basketDone: 'In your basket.', tent: 'Tents', boots: 'Boots', stove: 'Stoves', delivery: 'Delivery', privacy: 'Your details', shop: 'Shop', language: 'Language', title: 'outdoor shop' },
     fi: {
-      shop: 'Kauppa', language: 'Kieli', mailbox: 'Postilaatikko', title: 'retkeilykauppa', tent: 'Teltat', boots: 'Kengät', stove: 'Keittimet', delivery: 'Toimitus',
+      answeredIn: 'Tälle kaupalle vastataan:', shop: 'Kauppa', language: 'Kieli', mailbox: 'Postilaatikko', title: 'retkeilykauppa', tent: 'Teltat', boots: 'Kengät', stove: 'Keittimet', delivery: 'Toimitus',
       hello: 'Hyvin varustettuna ulkona', lead: 'Teltat, kengät ja keittimet, kokeiltu pohjoisen säässä. Kysy mitä vain: vastaamme chatissa.',
       see: 'Katso teltat', popular: 'Suosittua nyt', tentShort: 'Teltta kahdelle, 2,1 kg', bootsShort: 'Vaelluskengät, vedenpitävät',
       stoveShort: 'Kaasukeitin, 98 g', stock: 'Varastossa, perillä 2–4 päivässä', basket: 'Lisää koriin', basketDone: 'Lisätty koriin.',
@@ -15,7 +15,7 @@
       pretend: 'Kauppa on leikkikauppa: mitään ei myydä. Chat on oikea.',
     },
     sv: {
-      shop: 'Butik', language: 'Språk', mailbox: 'Brevlåda', title: 'friluftsbutik', tent: 'Tält', boots: 'Kängor', stove: 'Kök', delivery: 'Leverans',
+      answeredIn: 'Butiken svarar i:', shop: 'Butik', language: 'Språk', mailbox: 'Brevlåda', title: 'friluftsbutik', tent: 'Tält', boots: 'Kängor', stove: 'Kök', delivery: 'Leverans',
       hello: 'Väl utrustad ute', lead: 'Tält, kängor och kök prövade i nordligt väder. Fråga vad som helst: vi svarar i chatten.',
       see: 'Se tälten', popular: 'Populärt nu', tentShort: 'Tält för två, 2,1 kg', bootsShort: 'Vandringskängor, vattentäta',
       stoveShort: 'Gaskök, 98 g', stock: 'I lager, framme om 2–4 dagar', basket: 'Lägg i korgen', basketDone: 'Ligger i korgen.',
@@ -27,7 +27,7 @@
       pretend: 'Kauppa är en låtsasbutik: ingenting säljs här. Chatten är riktig.',
     },
     de: {
-      shop: 'Laden', language: 'Sprache', mailbox: 'Postfach', title: 'Outdoor-Laden', tent: 'Zelte', boots: 'Schuhe', stove: 'Kocher', delivery: 'Lieferung',
+      answeredIn: 'Dieser Laden antwortet in:', shop: 'Laden', language: 'Sprache', mailbox: 'Postfach', title: 'Outdoor-Laden', tent: 'Zelte', boots: 'Schuhe', stove: 'Kocher', delivery: 'Lieferung',
       hello: 'Draußen gut ausgerüstet', lead: 'Zelte, Schuhe und Kocher, im Norden erprobt. Fragen Sie uns: Wir antworten im Chat.',
       see: 'Zu den Zelten', popular: 'Gerade beliebt', tentShort: 'Zelt für zwei, 2,1 kg', bootsShort: 'Wanderschuhe, wasserdicht',
       stoveShort: 'Gaskocher, 98 g', stock: 'Auf Lager, in 2–4 Tagen bei Ihnen', basket: 'In den Warenkorb', basketDone: 'Im Warenkorb.',
@@ -45,7 +45,11 @@
   const texts = TEXTS[language];
   document.documentElement.lang = language;
 
-  const address = (changes) => `?${new URLSearchParams({ ...(query.get('page') ? { page: query.get('page') } : {}), lang: language, ...changes })}`;
+  const asked = Object.fromEntries(['page', 'site'].filter((name) => query.get(name)).map((name) => [name, query.get(name)]));
+  const address = (changes) => {
+    const wanted = Object.entries({ ...asked, lang: language, ...changes });
+    return `?${new URLSearchParams(wanted.filter(([name, value]) => value || name !== 'site'))}`;
+  };
   const each = (selector, work) => document.querySelectorAll(selector).forEach(work);
 
   function showPage() {
@@ -70,10 +74,21 @@
     each('button.buy', (buy) => buy.addEventListener('click', () => { document.getElementById('said').textContent = texts.basketDone; }));
   }
 
+  // Where there is a second site, whose team works elsewhere, the shop has a switch; in the demo's frame it is above.
+  function showSites() {
+    const second = document.getElementById('answered').dataset.site;
+    document.getElementById('answered').hidden = !second || window.parent !== window;
+    each('a[data-site]', (link) => {
+      link.href = address({ site: link.dataset.site });
+      if (link.dataset.site === (query.get('site') === second ? second : '')) link.setAttribute('aria-current', 'true');
+    });
+  }
+
   // The title is set at once too: the chat may tell the agents of the page before everything is drawn.
   document.title = NAMES[query.get('page')] ? `${NAMES[query.get('page')]} – Kauppa` : `Kauppa – ${texts.title}`;
   document.addEventListener('DOMContentLoaded', () => {
     showPage();
+    showSites();
     speak();
   });
 })();

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
-from adapters.playground.teams import cards, html, markdown, markup
+from adapters.playground.teams import cards, html, markdown, markup, tree
 from adapters.playground.teams.markup import Shown
 from adapters.playground.teams.workspace import Workspace
 from adapters.playground.values import JSON
@@ -52,6 +53,30 @@ def shown(card: JSON, workspace: Workspace) -> Shown:
     ]
     words = "\n".join(text for _html, text in lines)
     return markup.unmarked(words, "".join(body for body, _text in lines), mentions)
+
+
+def drawn(card: JSON, workspace: Workspace) -> JSON:
+    """The card, with what is markdown in it as nodes beside its source."""
+    mentions = _mentions(card, workspace)
+
+    def nodes(source: str) -> list[tree.Node]:
+        body, _words = _line(source, mentions, is_markdown=True)
+        return tree.grown(markup.unmarked("", body, mentions).html)
+
+    def copied(value: Any) -> Any:
+        if isinstance(value, list):
+            return [copied(one) for one in value]
+        if not isinstance(value, dict):
+            return value
+        made = {name: copied(inner) for name, inner in value.items()}
+        if value.get("type") == "TextBlock":
+            made["nodes"] = nodes(str(value["text"]))
+        if value.get("type") == "FactSet":
+            made["nodes"] = [nodes(str(fact["value"])) for fact in value["facts"]]
+        return made
+
+    whole: JSON = copied(card)
+    return whole
 
 
 def actions(card: JSON) -> list[JSON]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from adapters.playground.teams import card_shown, markup
+from adapters.playground.teams import card_shown, markup, tree
 from adapters.playground.teams.people import channel_of
 from adapters.playground.teams.stage import Stage
 from adapters.playground.teams.workspace import BOT, BOT_NAME, GENERAL, TENANT, Post
@@ -18,14 +18,17 @@ def card_of(post: Post, viewer: str = "") -> JSON | None:
 
 def _content(stage: Stage, post: Post, viewer: str) -> JSON:
     if post.is_deleted:
-        return {"text": "", "html": "", "card": None, "buttons": [], "mentions": [], "notifies": False}
+        gone: JSON = {"nodes": [], "card": None, "drawn": None, "buttons": [], "mentions": [], "notifies": False}
+        return {"text": "", "html": ""} | gone
     card = card_of(post, viewer)
     seen = card_shown.shown(card, stage.workspace) if card else markup.shown(post.content, stage.workspace)
     picture = f'<img src="{escape(post.content.picture)}">' if post.content.picture else ""
     return {
         "text": seen.text,
         "html": seen.html + picture,
+        "nodes": [] if card else tree.grown(seen.html + picture),
         "card": card,
+        "drawn": card_shown.drawn(card, stage.workspace) if card else None,
         "buttons": card_shown.buttons(card) if card else [],
         "mentions": list(seen.mentions),
         "notifies": post.content.notifies,

@@ -13,7 +13,7 @@ from adapters.playground.teams.control import Control
 from adapters.playground.teams.forgery import Forgery
 from adapters.playground.teams.presses import Value
 from adapters.playground.teams.values import Answered, Call, Delivery
-from adapters.playground.teams.workspace import GENERAL
+from adapters.playground.teams.workspace import APP_ID, APP_PASSWORD, GENERAL, TENANT
 from adapters.playground.values import JSON
 
 
@@ -44,6 +44,12 @@ class Teams(Forgery):
     @property
     def openid_url(self) -> str:
         return f"{self.stage.url}/teams/openid/.well-known/openidconfiguration"
+
+    @property
+    def access(self) -> dict[str, str]:
+        """What the bot is configured with, by the names of the app's registration and of its doors."""
+        doors = {"login_url": self.login_url, "openid_url": self.openid_url, "service_url": self.service_url}
+        return {"app_id": APP_ID, "app_password": APP_PASSWORD, "tenant_id": TENANT} | doors
 
     # people
 

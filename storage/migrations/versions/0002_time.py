@@ -28,7 +28,7 @@ def _deadline() -> None:
         sa.Column("timer", Words(), nullable=False),
         sa.Column("due_at", Instant(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
-        sa.CheckConstraint("timer IN ('escalate', 'idle')", name=op.f("ck_deadline_timer")),
+        sa.CheckConstraint("timer IN ('escalate', 'idle', 'fallback')", name=op.f("ck_deadline_timer")),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversation.id"],

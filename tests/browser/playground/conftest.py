@@ -14,6 +14,7 @@ from adapters.playground.rules import APP_TOKEN, Rules
 from adapters.playground.server import Playground
 from adapters.playground.workspace import ANNA, SUPPORT
 from tests.browser.playground.loop import Loop
+from tests.browser.playground.teams_town import TeamsTown
 from tests.browser.playground.town import JSON, SILTA_ORIGIN, SITE_KEY, WIDE, Town
 
 BROWSER = os.environ.get("SILTA_TEST_BROWSER", "/usr/bin/chromium")
@@ -102,4 +103,21 @@ def chat(page: Page, town: Town) -> Page:
     page.goto(f"{town.url}/chat#channel={SUPPORT}&viewer={ANNA}")
     expect(page.locator("#channel-name")).to_have_text("#support")
     expect(page.locator("#channel-pane .nothing")).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def teams(loop: Loop, town: Town) -> Iterator[TeamsTown]:
+    made = TeamsTown(town.url, town.playground.teams, loop)
+    made.open()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def posts(page: Page, teams: TeamsTown) -> Page:
+    """The Teams page as Anna sees it."""
+    page.goto(f"{teams.url}/teams")
+    expect(page.locator("#channel-name")).to_have_text("Support")
+    expect(page.locator(".nothing")).to_be_visible()
     return page

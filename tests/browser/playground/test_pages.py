@@ -97,7 +97,7 @@ def test_the_shop_asks_nothing_of_strangers(page: Page, town: Town) -> None:
 def test_the_demo_shows_both_sides_or_one_at_a_time(page: Page, town: Town) -> None:
     page.goto(f"{town.url}/")
     titles = page.locator("iframe").evaluate_all("all => all.map((one) => one.title)")
-    assert len(titles) == 2
+    assert len(titles) == 3
     assert all(titles)
     expect(page.locator(".visitor")).to_be_visible()
     expect(page.locator(".team")).to_be_visible()

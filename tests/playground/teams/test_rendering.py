@@ -145,5 +145,22 @@ async def test_a_person_s_post_is_shown_as_typed(teams):
 
 
 async def test_a_displayed_message_has_these_fields(seen):
-    names = "id channel thread author author_name is_bot at text html card buttons mentions notifies edited deleted"
-    assert list(await seen(text("x"))) == [*names.split(), "reactions"]
+    names = "id channel thread author author_name is_bot at text html nodes card drawn buttons mentions notifies"
+    assert list(await seen(text("x"))) == [*names.split(), "edited", "deleted", "reactions"]
+
+
+async def test_pages_get_nodes_instead_of_html(teams, seen):
+    await teams.say(ANNA, SUPPORT, "<b> @Silta")
+    said = teams.messages(SUPPORT)[0]
+    name = {"tag": "span", "inside": ["Silta"], "class": "mention", "data-id": BOT}
+    assert said["nodes"] == [{"tag": "p", "inside": ["<b> ", name]}]
+    assert said["drawn"] is None
+
+
+async def test_the_markdown_of_a_card_is_nodes_too(seen):
+    made = card({"type": "TextBlock", "text": "a **b** <i>"})
+    shown = await seen(carded(made))
+    bold = {"tag": "strong", "inside": ["b"]}
+    assert shown["drawn"]["body"][0]["nodes"] == [{"tag": "p", "inside": ["a ", bold, " <i>"]}]
+    assert shown["nodes"] == []
+    assert "nodes" not in shown["card"]["body"][0]
