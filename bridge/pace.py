@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bridge.ports import Pace
+from bridge.ports import Capabilities, Pace
 
 SHORT: Final = 2.0  # calls left in a channel's bucket below which it counts as saturated
 
@@ -30,6 +30,14 @@ class Bucket:
     def wait(self, now: float) -> float:
         """Seconds until a call is allowed."""
         return max(0.0, (1 - self.level(now)) / self.pace.rate)
+
+
+def meters(can: Capabilities, methods: Iterable[str]) -> dict[str, Meter]:
+    """One for each method. Where nothing can be told to one agent alone, a hint is a post like any other."""
+    found = {method: Meter(getattr(can, method)) for method in methods}
+    if not can.private_answers:
+        found["telling"].is_silent_with(found["posting"])
+    return found
 
 
 class Meter:
