@@ -1,6 +1,8 @@
-"""Where nothing can be told to one agent alone, a hint is a post, and all that holds of posts holds of it."""
+"""Where nothing can be read back: what may stand twice says so, and a hint is a post with all that holds of posts."""
 
 from __future__ import annotations
+
+import pytest
 
 from tests.machine import checks
 from tests.machine.people import ANNA, MIKAEL
@@ -41,5 +43,21 @@ def test_a_hint_that_is_repeated_after_a_kill_says_so() -> None:
         town.settle()
         checks.check(town)
         assert [post.is_marked for post in town.outside.posts.values() if post.mentions] == [False, True]
+    finally:
+        town.close()
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_what_was_given_up_after_a_doubt_and_is_sent_again_says_so(number: int) -> None:
+    town = Town(1, sorts={"pretend": Unreadable})
+    try:
+        town.begin()
+        town.outside.post_faults.extend(["cut_after", "rejected"])
+        town.visitor_says(number, twice=False)
+        town.pass_time(30)
+        town.settle()
+        checks.check(town)
+        text = town.acknowledged[town.visitors[number]][-1]
+        assert [post.is_marked for post in town.outside.posts.values() if post.text == text] == [False, True]
     finally:
         town.close()
