@@ -149,7 +149,8 @@ def answers_are_shown_once_and_in_order(town: Town) -> None:
     left = _left_behind(town)
     public = {ref for ref, visibility, removed in rows if visibility == "public" and not removed and ref not in left}
     shown = {visitor: town.shown(visitor) for visitor in town.visitors}
-    everything = Counter(text for texts in shown.values() for text in texts)
+    everything = Counter(text for texts in shown.values() for text in texts if text)
+    assert max(everything.values(), default=1) == 1, "I3, I4: something is said twice"
     for ref in public - town.missed:
         assert everything[markup.plain(town.said[ref].heard.body)] == 1, f"I3: {town.said[ref]}"
     for texts, outside in itertools.product(shown.values(), town.outsides):
@@ -201,8 +202,9 @@ def one_thread_and_one_root(town: Town) -> None:
     """
     known = {ref for (ref,) in town.store.rows("SELECT ref FROM thread")}
     for outside in town.outsides.values():
+        untold = town.untold(outside)
         cards = [post for post in outside.posts.values() if post.is_card]
-        assert [post for post in cards if post.ref not in known and post.key not in town.untold(outside)] == [], "I11"
+        assert [post for post in cards if post.ref not in known and post.key not in untold] == [], "I11"
     query = (
         "SELECT count(*) FROM thread WHERE state IN ('active', 'closed') GROUP BY conversation_id HAVING count(*) > 1"
     )

@@ -116,7 +116,9 @@ class Outside:
         return ""
 
     async def ping(self) -> None:
-        """We are there."""
+        """We are there, or not."""
+        if self.is_down:
+            raise Unreachable("down")
 
     def stamp(self) -> str:
         """A place of the platform: strings that compare in the order of posting."""

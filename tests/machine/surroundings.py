@@ -50,10 +50,6 @@ class Surroundings:
         """What a card shows."""
         return self.where(root).cards[root]
 
-    def untold(self, outside: Outside) -> set[str]:
-        """The keys of what may stand though nobody was told so, where that cannot be found out."""
-        return set() if outside.capabilities.read_back else outside.doubtful | self.late
-
     def later(self) -> list[asyncio.Task[None]]:
         """What is yet to be stored over there."""
         return [task for outside in self.outsides.values() for task in outside.later]

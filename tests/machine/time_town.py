@@ -14,14 +14,14 @@ from typing import Any, Final, TypeVar
 from bridge import markup
 from bridge.carriers import Carrier, ThreadCarrier
 from bridge.chores import Chores
-from bridge.configuration import ChannelEntry, Configuration, SiteEntry
+from bridge.configuration import ChannelEntry, Configuration, PersonEntry, SiteEntry
 from bridge.errors import NotFound, Refused
 from bridge.letters import Letter, Side
 from bridge.mailing import MailCarrier
 from bridge.managers import ManagerDesk, site_id
 from bridge.model import Message, Page, Site, VisitorId
 from bridge.ports import Unit
-from bridge.schedules import Schedule
+from bridge.schedules import NOWHERE, Fallback, Schedule
 from bridge.timekeeping import Timekeeper
 from bridge.topics import DEADLINES, visitor_topic
 from tests.machine.mailbox import Mailbox
@@ -216,14 +216,22 @@ class TimeTown(Town):
         hours = SEASONS[self.season][1]
         channels = self.channels()
         entries = tuple(
-            ChannelEntry(f"channel{number}", channel, Schedule(hours, plan))
+            ChannelEntry(f"channel{number}", channel, Schedule(hours, plan), self._fallback(number))
             for number, (channel, plan) in enumerate(zip(channels, ways.plans(channels[1].id), strict=True))
         )
         sites = tuple(
             SiteEntry(Site(site_id(key), key, key, (f"https://{key}.example",), channel.id), ways.policy())
             for key, channel in ((f"site{number}", channel) for number, channel in enumerate(channels))
         )
-        await self.managers.apply(Configuration(sites, entries))
+        await self.managers.apply(Configuration(sites, entries, self._people()))
+
+    def _fallback(self, _number: int) -> Fallback:
+        """Of a channel."""
+        return NOWHERE
+
+    def _people(self) -> tuple[PersonEntry, ...]:
+        """Who is in several workplaces."""
+        return ()
 
     def configure(self, ways: Ways) -> None:
         """From now on this holds."""
@@ -363,6 +371,9 @@ class TimeTown(Town):
     def _seen_of_visitor(self, conversation: str) -> set[str]:
         query = "SELECT body FROM message WHERE conversation_id = ? AND speaker = 'visitor'"
         return {markup.plain(markup.loads(body)) for (body,) in self.store.rows(query, conversation)}
+
+    def _doubted(self) -> set[str]:
+        return super()._doubted() | {key for (key,) in self.store.rows("SELECT key FROM doubt_log")}
 
     def reached(self) -> Counter[str]:
         """See Town."""

@@ -22,6 +22,7 @@ from bridge.model import Page, Site, Standing, VisitorId
 from bridge.repair import Repair
 from bridge.visitors import VisitorDesk
 from storage.signals import LocalSignals
+from tests.machine.outside import Outside
 from tests.machine.people import AGENTS, ANNA, COMES_AGAIN, EVERYBODY, MIKAEL, Event, Said
 from tests.machine.seat import Ice, Memory, View
 from tests.machine.server import ServerStore
@@ -359,6 +360,15 @@ class Town(Surroundings):
         seen = self.do(self.desk.visible(visitor, None))
         ordered = sorted(seen.messages, key=lambda row: (row[1], row[0].place, row[0].order))
         return [markup.plain(message.body) for message, _, _ in ordered if not message.removed]
+
+    def untold(self, outside: Outside) -> set[str]:
+        """The keys of what may stand though nobody knows that, where it cannot be found out."""
+        if outside.capabilities.read_back:
+            return set()
+        return outside.doubtful | self.late | self._doubted()
+
+    def _doubted(self) -> set[str]:
+        return {key for (key,) in self.store.rows("SELECT key FROM delivery WHERE doubts > 0")}
 
     def reached(self) -> Counter[str]:
         """How often each kind of outcome happened."""
