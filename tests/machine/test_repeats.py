@@ -6,6 +6,8 @@ import pytest
 
 from tests.machine import checks
 from tests.machine.people import ANNA, MIKAEL
+from tests.machine.seasons import Ways
+from tests.machine.time_town import TimeTown
 from tests.machine.town import Town
 from tests.machine.unreadable import Unreadable
 
@@ -59,5 +61,18 @@ def test_what_was_given_up_after_a_doubt_and_is_sent_again_says_so(number: int) 
         checks.check(town)
         text = town.acknowledged[town.visitors[number]][-1]
         assert [post.is_marked for post in town.outside.posts.values() if post.text == text] == [False, True]
+    finally:
+        town.close()
+
+
+def test_a_line_for_all_who_wait_that_is_posted_again_says_so() -> None:
+    town = TimeTown(1, ways=Ways("shrunk", digest_above=0), sorts={"pretend": Unreadable})
+    try:
+        town.begin()
+        town.outside.post_faults.extend(["cut_after"] * 2)  # the other channel's call by itself comes at the same time
+        town.pass_time(80)
+        lines = [post.is_marked for post in town.outside.posts.values() if not post.root and not post.is_card]
+        assert lines == [False, True]
+        checks.repeats_say_so_and_are_counted(town)
     finally:
         town.close()
