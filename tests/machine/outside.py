@@ -276,10 +276,12 @@ class Outside:
         self.faults.clear()
         self.post_faults.clear()
 
-    def copies(self) -> dict[str, list[Stored]]:
-        """What stands here, or stood until a person deleted it, by the key of what was to be posted; oldest first."""
+    def copies(self, *, with_gone: bool) -> dict[str, list[Stored]]:
+        """What stands here, perhaps with what people have deleted, by the key of what was posted; oldest first."""
         found: dict[str, list[Stored]] = defaultdict(list)
-        for post in sorted((*self.posts.values(), *self.gone.values()), key=lambda post: post.ref):
+        for post in sorted(
+            (*self.posts.values(), *(self.gone.values() if with_gone else ())), key=lambda post: post.ref
+        ):
             found[post.key].append(post)
         return found
 

@@ -50,7 +50,7 @@ class Unreadable(Outside):
 
 
 def _repeats(outside: Outside) -> Mapping[str, int]:
-    repeated = [copies for copies in outside.copies().values() if len(copies) > 1]
+    repeated = [copies for copies in outside.copies(with_gone=True).values() if len(copies) > 1]
     marked = [post for copies in repeated for post in copies if post.is_marked]
     return {
         MARKED_LINE: sum(bool(post.author) for post in marked),
