@@ -91,9 +91,10 @@ def _thread(town: Town, conversation: str, root: str) -> list[Stored]:
 def _lines(town: Town, thread: list[Stored]) -> list[str]:
     """What visitors have said in a thread, in order of first appearance: a repeat that says so is read as one."""
     lines: list[str] = []
+    overtaken = town.overtaken()
     for post in thread:
         if post.author or not post.root:
-            told = set(lines) if post.is_marked or post.key in town.late else set[str]()
+            told = set(lines) if post.is_marked or post.key in overtaken else set[str]()
             lines += [line for line in post.text.split("\n") if line not in told]
     return lines
 
@@ -117,13 +118,14 @@ def repeats_say_so_and_are_counted(town: Town) -> None:
     """I1, I11: what stands twice says so, but for its first copy and what a process that stood still has let go after
     its successor's; for each repeat a doubt was counted. Where things can be read back, nothing says that it may.
     """
+    overtaken = town.overtaken()
     doubts = dict(town.store.rows("SELECT key, doubts FROM delivery"))
     for outside in town.outsides.values():
         is_read = outside.capabilities.read_back
         for key, copies in outside.copies(with_gone=not is_read).items():
             assert len(copies) == 1 or not is_read, f"I1: {copies}"
             marks = [post.is_marked for post in copies]
-            assert key in town.late or all(marks[1:]), f"I1: {outside.name} shows twice without a word: {copies}"
+            assert key in overtaken or all(marks[1:]), f"I1: {outside.name} shows twice without a word: {copies}"
             assert marks.count(False) <= 1, f"I1: {copies}"
             counted = doubts.get(key, len(copies))
             assert len(copies) <= 1 + counted, f"I1: {counted} doubts for {copies}"

@@ -50,6 +50,14 @@ class Surroundings:
         """What a card shows."""
         return self.where(root).cards[root]
 
+    def can_be_read(self, name: str) -> bool:
+        """Whether what stands in a workplace can be read back."""
+        return self.outsides[name].capabilities.read_back
+
+    def overtaken(self) -> set[str]:
+        """The keys of calls that may have come through after their successor's."""
+        return self.late
+
     def later(self) -> list[asyncio.Task[None]]:
         """What is yet to be stored over there."""
         return [task for outside in self.outsides.values() for task in outside.later]

@@ -372,6 +372,11 @@ class TimeTown(Town):
         query = "SELECT body FROM message WHERE conversation_id = ? AND speaker = 'visitor'"
         return {markup.plain(markup.loads(body)) for (body,) in self.store.rows(query, conversation)}
 
+    def overtaken(self) -> set[str]:
+        """Also those whose process still lived when another took over, since the clock had leapt."""
+        adopted = {key for (key,) in self.store.rows("SELECT key FROM adopted_log")}
+        return self.late | (set() if self._is_alone else adopted)
+
     def _doubted(self) -> set[str]:
         return super()._doubted() | {key for (key,) in self.store.rows("SELECT key FROM doubt_log")}
 

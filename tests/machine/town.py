@@ -338,10 +338,9 @@ class Town(Surroundings):
 
     def _is_lost(self, event: Event) -> None:
         """Where nothing can be read again, nobody hears of it any more."""
-        can_be_read = self.outsides[event.value.workplace].capabilities.read_back
-        if isinstance(event.value, Heard) and not can_be_read:
+        if isinstance(event.value, Heard) and not self.can_be_read(event.value.workplace):
             self.missed.add(event.value.ref)
-        elif isinstance(event.value, Removed) and not can_be_read:
+        elif isinstance(event.value, Removed) and not self.can_be_read(event.value.workplace):
             self.kept.add(event.value.ref)
 
     async def _is_taken(self, event: Event, _attempt: int) -> bool:
@@ -363,9 +362,7 @@ class Town(Surroundings):
 
     def untold(self, outside: Outside) -> set[str]:
         """The keys of what may stand though nobody knows that, where it cannot be found out."""
-        if outside.capabilities.read_back:
-            return set()
-        return outside.doubtful | self.late | self._doubted()
+        return set() if outside.capabilities.read_back else outside.doubtful | self.late | self._doubted()
 
     def _doubted(self) -> set[str]:
         return {key for (key,) in self.store.rows("SELECT key FROM delivery WHERE doubts > 0")}
@@ -376,8 +373,7 @@ class Town(Surroundings):
 
     def read_again(self) -> bool:
         """Read again what can be read; whether all of it could be."""
-        can = [name for name, outside in self.outsides.items() if outside.capabilities.read_back]
-        return False not in [self.do(self.repair.once(name)) for name in can]
+        return False not in [self.do(self.repair.once(name)) for name in self.outsides if self.can_be_read(name)]
 
     def settle(self) -> None:
         """The faults end, every event has come, and time passes until nothing is left to do."""
