@@ -168,11 +168,11 @@ def _said_in(town: Town, workplace: str) -> list[tuple[str, Said]]:
 
 
 def _left_behind(town: Town) -> set[str]:
-    """What stands in a thread whose card is gone: a lost change there leaves nothing to read again."""
-    query = (
-        "SELECT m.ref FROM message m JOIN thread t ON t.id = m.thread_id WHERE t.state = 'moved' AND m.ref IS NOT NULL"
-    )
-    return {ref for (ref,) in town.store.rows(query)}
+    """What stands where a lost change leaves nothing to read again: a card is gone, or the chat was over for long."""
+    query = """SELECT m.ref, t.state = 'moved', m.conversation_id FROM message m JOIN thread t ON t.id = m.thread_id
+               WHERE m.ref IS NOT NULL"""
+    rows = town.store.rows(query)
+    return {ref for ref, is_moved, conversation in rows if is_moved or _is_out_of_sight(town, conversation)}
 
 
 def nothing_internal_is_shown(town: Town) -> None:
@@ -219,7 +219,7 @@ def edits_and_removals_converge(town: Town) -> None:
     """I14: what is shown of an agent's message is its last text, or nothing when it was taken back."""
     shown = {text for visitor in town.visitors for text in town.shown(visitor)}
     for ref in town.removed - town.kept - _left_behind(town):
-        assert markup.plain(town.said[ref].heard.body) not in shown, "I14"
+        assert markup.plain(town.said[ref].heard.body) not in shown, f"I14: {town.said[ref]}"
 
 
 def silence_was_kept(town: Town) -> None:
