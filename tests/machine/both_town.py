@@ -70,6 +70,11 @@ class BothTown(TimeTown):
                    WHERE c.visitor_id = ? AND t.state = 'active' AND t.ref <> '' ORDER BY c.number DESC LIMIT 1"""
         return [number for number, who in enumerate(self.visitors) if self.store.rows(query, who) == [(name,)]]
 
+    def roots_of(self, number: int, name: str) -> list[str]:
+        """A visitor's cards that stand in a workplace, oldest first."""
+        mine = self._roots_of(self.visitors[number])
+        return [root for root in self.roots() if root in mine and root in self.outsides[name].posts]
+
     def stands(self, number: int) -> bool:
         """Whether the last that a visitor said stands in a thread."""
         query = """SELECT receipt FROM message WHERE visitor_id = ? AND speaker = 'visitor' ORDER BY at DESC LIMIT 1"""

@@ -19,6 +19,7 @@ from tests.machine.test_time_machine import WAYS, TimeBridge
 from tests.machine.unreadable import MARKED_CARD, MARKED_LINE
 
 NAMES: Final = ("pretend", "other")
+HOME: Final = {"pretend": 0, "other": 1}  # a visitor of the site whose channel is there
 WANTED: Final = (
     *ACROSS,
     MARKED_LINE,
@@ -57,6 +58,38 @@ class BothBridge(TimeBridge):
         self.town.pass_time(seconds)
         self.town.outsides[name].is_down = False
 
+    @rule(name=st.sampled_from(NAMES), agent=members)
+    def somebody_goes_on_elsewhere(self, name: str, agent: str) -> None:
+        """Down for long; somebody answers where it was."""
+        number, outside = HOME[name], self.town.outsides[name]
+        self.town.visitor_says(number, twice=False)
+        self.town.pass_time(3)
+        roots = self.town.roots_of(number, name)
+        outside.is_down = True
+        self.town.visitor_says(number, twice=False)
+        self.town.pass_time(LONG_ENOUGH)
+        outside.is_down = False
+        if roots:
+            self.town.agent_says(agent, roots[-1], "plain", "once")
+            self.town.pass_time(1)
+
+    @rule(name=st.sampled_from(NAMES), seconds=st.sampled_from([20.0, 60.0]))
+    def somebody_new_comes_while_one_is_down(self, name: str, seconds: float) -> None:
+        number = HOME[name]
+        self.town.outsides[name].is_down = True
+        self.town.visitor_says(number, twice=False)
+        self.town.pass_time(seconds)
+        self.town.forget(number, is_speaking=False)
+        self.town.visitor_says(number, twice=False)
+        self.town.pass_time(5)
+        self.town.outsides[name].is_down = False
+
+    @rule(fault=st.sampled_from(["cut_after", "truncated", "late", "timeout"]))
+    def a_visitor_says_into_trouble_that_nobody_can_look_into(self, fault: str) -> None:
+        self.town.outsides["other"].post_faults.append(fault)
+        self.town.visitor_says(HOME["other"], twice=False)
+        self.town.pass_time(25)
+
     @precondition(lambda self: self.town._is_alone)
     @rule(name=st.sampled_from(NAMES), pick=picks)
     def one_is_down_and_the_other_goes_on(self, name: str, pick: int) -> None:
@@ -85,6 +118,7 @@ class BothBridge(TimeBridge):
         if is_gone:
             self.town.agent_removes(ref, how)
         else:
+            self.town.pass_time(0.5)
             self.town.agent_edits(ref, kind, how)
 
     def teardown(self) -> None:
@@ -97,7 +131,7 @@ class TestBoth:
     """The short run is the same each time."""
 
     def test_everything_holds_and_everything_is_reached(self) -> None:
-        run_state_machine_as_test(BothBridge, settings=settings(SHORT, max_examples=20))
+        run_state_machine_as_test(BothBridge, settings=settings(SHORT, max_examples=14, stateful_step_count=25))
         tally.reaches(BothBridge.reached, WANTED, may_miss=0.2)
 
 
