@@ -71,7 +71,8 @@ class ThreadCarrier:
         return None
 
     async def _digest(self, errand: Errand) -> Placed | None:
-        post = await digests.post(self.store, errand, self.clock.now())
+        may_be_second = self._may_repeat(errand)
+        post = await digests.post(self.store, errand, self.clock.now(), may_be_second=may_be_second)
         if post is None:
             return None
         return await self.workplace.post(ThreadRef(errand.channel.ref, ""), post, errand.delivery.key)
@@ -98,7 +99,7 @@ class ThreadCarrier:
     def _marked(self, errand: ThreadErrand, post: Post) -> Post:
         return replace(post, caveat=cards.caveat(errand)) if self._may_repeat(errand) else post
 
-    def _may_repeat(self, errand: ThreadErrand) -> bool:
+    def _may_repeat(self, errand: Errand) -> bool:
         """Where nothing can be read back, a second attempt after a doubtful one may be a second copy."""
         return bool(errand.doubts) and not self.capabilities.read_back
 
@@ -113,7 +114,7 @@ class ThreadCarrier:
         where = ThreadRef(thread.channel, errand.delivery.about.get("under", "")) if is_outside else thread
         if where.root:
             named = replace(hint, mentions=(errand.delivery.to,))
-            await self.workplace.post(where, named, errand.delivery.key)
+            await self.workplace.post(where, self._marked(errand, named), errand.delivery.key)
 
     def _is_worth_marking(self, errand: ThreadErrand) -> bool:
         """A receipt that comes late says nothing any more, and its calls are better spent on words."""

@@ -122,10 +122,11 @@ def _leaving(ground: Ground, message: Message) -> tuple[Delivery, ...]:
     return tuple(opening)
 
 
-def resent(ground: Ground, message: Message) -> Step:
-    """The visitor tries an undelivered message again: the same message sets out anew."""
+def resent(ground: Ground, message: Message, doubts: int) -> Step:
+    """The visitor tries an undelivered message again: the same message sets out anew, with the doubts about it."""
     conversation, again = _changed(ground.conversation, replace(message, receipt=Receipt.SENT))
-    return Step(conversation, (), (again,), _leaving(ground, message), deadlines=falls(ground, conversation))
+    leaving = tuple(replace(delivery, doubts=doubts) for delivery in _leaving(ground, message))
+    return Step(conversation, (), (again,), leaving, deadlines=falls(ground, conversation))
 
 
 def visitor_ended(ground: Ground) -> Step:

@@ -17,7 +17,7 @@ from bridge.carriers import Carrier
 from bridge.errors import Refused, Rejected, Unknown, Unreachable, WorkplaceError
 from bridge.model import Delivery, Kind, Moment, ThreadState
 from bridge.moving import PASSING, drawn_again, goes_on_there, line_failed, move, must_move
-from bridge.pace import Meter
+from bridge.pace import Meter, meters
 from bridge.ports import Bell, Clock, Placed, Signals, Store, Unit
 from bridge.topics import OUTBOX, changed_topic
 from bridge.transaction import LIMITED, Choice, Doubt, Errand, ThreadErrand, Transaction
@@ -77,8 +77,7 @@ class Courier:
 
     def __post_init__(self) -> None:
         self._has_ended.set()
-        can = self.carrier.capabilities
-        self._meters.update({method: Meter(getattr(can, method)) for method in METHODS})
+        self._meters.update(meters(self.carrier.capabilities, METHODS))
 
     @property
     def troubles(self) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from bridge.transaction import Errand, Transaction, Waiting
 from bridge.wording import say
 
 
-async def post(store: Store, errand: Errand, now: datetime) -> Post | None:
-    """How many wait now and how long; None when nobody waits any more."""
+async def post(store: Store, errand: Errand, now: datetime, *, may_be_second: bool = False) -> Post | None:
+    """How many wait now and how long; None when nobody waits any more. `may_be_second`: as in cards."""
     channel = ChannelId(errand.delivery.about["channel"])
     waiting, language, name = await store.read(partial(_standing, channel=channel))
     if not waiting.count or waiting.since is None:
@@ -27,7 +27,8 @@ async def post(store: Store, errand: Errand, now: datetime) -> Post | None:
         time=span(language, now - waiting.since),
     )
     mentions = tuple(filter(None, (errand.delivery.to,)))
-    return Post(body=markup.literal(words), summary=words, mentions=mentions)
+    caveat = say(language, "thread.may_be_second") if may_be_second else ""
+    return Post(body=markup.literal(words), summary=words, mentions=mentions, caveat=caveat)
 
 
 def _standing(tx: Transaction, *, channel: ChannelId) -> tuple[Waiting, str, str]:

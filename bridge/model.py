@@ -279,8 +279,8 @@ class Delivery:
 
     `key` travels with the post and finds it again; `words` and `about` are what a notice, a hint or a mail says; `to`
     is a person's ref, a post's ref or an address. `escalates` is the waiting spell that it calls for, 0 for none: then
-    it is not wanted any more once somebody has claimed; -1: not wanted at all, its thread was left. Mails, digests and
-    erasures have no thread.
+    it is not wanted any more once somebody has claimed; -1: not wanted at all, its thread was left. `doubts`: the same
+    words may stand there already from so many attempts. Mails, digests and erasures have no thread.
     """
 
     kind: Kind
@@ -295,6 +295,7 @@ class Delivery:
     number: int = 0
     escalates: int = 0
     conversation: ConversationId | None = None
+    doubts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bridge.ports import Pace
+from bridge.ports import Capabilities, Pace
 
 SHORT: Final = 2.0  # calls left in a channel's bucket below which it counts as saturated
 
@@ -32,6 +32,14 @@ class Bucket:
         return max(0.0, (1 - self.level(now)) / self.pace.rate)
 
 
+def meters(can: Capabilities, methods: Iterable[str]) -> dict[str, Meter]:
+    """One for each method. Where nothing can be told to one agent alone, a hint is a post like any other."""
+    found = {method: Meter(getattr(can, method)) for method in methods}
+    if not can.private_answers:
+        found["telling"].is_silent_with(found["posting"])
+    return found
+
+
 class Meter:
     """The pace of one kind of call to one workplace. Times are monotonic seconds."""
 
@@ -40,6 +48,10 @@ class Meter:
         self._buckets = [Bucket(pace, pace.burst, 0.0) for pace in paces if not pace.per_channel]
         self._channels: dict[str, list[Bucket]] = {}
         self._silent_until: dict[str, float] = {}
+
+    def is_silent_with(self, other: Meter) -> None:
+        """Both are one kind of call to the other side: what silence is asked of one is asked of both."""
+        self._silent_until = other._silent_until
 
     def wait_everywhere(self, now: float) -> float:
         """Seconds until any call may be made at all; 0 when now."""
@@ -69,7 +81,8 @@ class Meter:
 
     def lift(self) -> None:
         """Channels may be tried again; a silence that was asked of us everywhere stays."""
-        self._silent_until = {name: until for name, until in self._silent_until.items() if not name}
+        for name in [*filter(None, self._silent_until)]:
+            del self._silent_until[name]
 
     def silence_left(self, channel: str, now: float) -> float:
         """Seconds for which the other side still wants silence here; 0 for none."""

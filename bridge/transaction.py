@@ -345,6 +345,9 @@ class Outbox(Protocol):
     def hasten(self, workplace: str, channel: str, now: datetime) -> None:
         """What waits for this channel is due now, whatever it was told to wait."""
 
+    def doubts_about(self, message: MessageId) -> int:
+        """How many attempts to post what was given up may have left it there all the same."""
+
     def look_again(self, number: int, epoch: int, at: datetime) -> bool:
         """Not found, but that proves nothing yet."""
 

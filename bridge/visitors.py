@@ -162,7 +162,7 @@ def _said_before(tx: Transaction, earlier: Message, said: _Said) -> Message:
     if earlier.receipt is not Receipt.UNDELIVERED:
         return earlier
     conversation = tx.lock_conversation(earlier.conversation)
-    step = rules.resent(watched(tx, _ground(tx, conversation, said.moment)), earlier)
+    step = rules.resent(watched(tx, _ground(tx, conversation, said.moment)), earlier, tx.doubts_about(earlier.id))
     tx.save(step)
     return step.changed[0]
 

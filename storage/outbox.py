@@ -242,6 +242,9 @@ class Outbox(Errands):
         is_ours = self._settle(row.number, epoch, DeliveryState.UNKNOWN, from_=("unknown",), due=until)
         return Doubt(self._errand(row.number), row.ended_at) if is_ours else None
 
+    def doubts_about(self, message: MessageId) -> int:
+        return int(self._connection.execute(timely.DOUBTS_ABOUT, {"message": message}).scalar_one())
+
     def look_again(self, number: int, epoch: int, at: datetime) -> bool:
         self.rings.append(OUTBOX)
         return self._settle(number, epoch, DeliveryState.UNKNOWN, from_=("unknown",), due=at)

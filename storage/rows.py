@@ -307,7 +307,7 @@ def delivery_values(value: Delivery, channel: ChannelId, conversation: Conversat
         "state": "due",
         "epoch": 0,
         "attempt": 0,
-        "doubts": 0,
+        "doubts": value.doubts,
         "created_at": value.at,
         "due_at": value.at,
         "started_at": None,

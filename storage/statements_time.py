@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Table, bindparam, case, delete, func, literal_column, or_, select, update
 
-from storage.statements import CHANNEL, CONVERSATION, DELIVERY, MESSAGE, SEEN, SITE, THREAD, waits
+from storage.statements import CHANNEL, CONVERSATION, DELIVERY, MESSAGE, POST_MESSAGE, SEEN, SITE, THREAD, waits
 from storage.tables import METADATA
 
 DEADLINE: Final[Table] = METADATA.tables["deadline"]
@@ -143,6 +143,11 @@ OPENED: Final = select(d.message_id, d.doubts, d.words, d.about).where(
     d.thread_id == bindparam("thread"),
     d.kind == "open",
     d.state == "done",
+)
+DOUBTS_ABOUT: Final = (
+    select(func.coalesce(func.max(d.doubts), 0))
+    .join(POST_MESSAGE, POST_MESSAGE.c.post_id == d.key)
+    .where(POST_MESSAGE.c.message_id == bindparam("message"), d.state == "failed")
 )
 HAS_MOVED: Final = (
     select(THREAD.c.id).where(THREAD.c.conversation_id == bindparam("conversation"), THREAD.c.state == "moved").limit(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -24,8 +24,10 @@ from bridge.errors import Refused, Unreachable
 from bridge.inbound import Heard, Pressed, Removed
 from bridge.managers import ManagerDesk
 from bridge.model import Person
+from tests.machine.outside import Outside
+from tests.machine.people import Event
 from tests.machine.slack_side import OWN, SECRET, Request, SlackOutside, request
-from tests.machine.town import AGENTS, Event, Town
+from tests.machine.town import Town
 
 PATIENCE: Final = 3.0  # seconds after which Slack hangs up
 TROUBLES: Final = (
@@ -150,15 +152,13 @@ class House:
 class DoorTown(Town):
     """See Town."""
 
+    sorts: Mapping[str, type[Outside]] = field(default_factory=lambda: {"pretend": SlackOutside}, kw_only=True)
     wire_troubles: deque[str] = field(default_factory=deque)
     answers: Counter[str] = field(default_factory=Counter)
     _by_event: dict[str, str] = field(default_factory=dict)
     _at_desk: dict[str, str] = field(default_factory=dict)
     _presses_arrive: bool = False
     _house: House | None = None
-
-    def _new_outside(self) -> SlackOutside:
-        return SlackOutside(self.clock, people=dict(AGENTS))
 
     async def _settle_in(self) -> None:
         await super()._settle_in()

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections import Counter, defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bridge import markup
 from bridge.errors import ROOT_GONE, Rejected, Unknown, Unreachable
 from bridge.inbound import Heard
 from bridge.model import Person, Standing
 from bridge.ports import Capabilities, Card, Pace, Placed, Post, ThreadRef
+from bridge.wording import say
+from tests.machine import tally
 from tests.machine.virtual import VirtualClock
 
 FAULTS = (
@@ -56,7 +59,10 @@ CAPABILITIES = Capabilities(
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A post of ours over there. A card is a thread's root; a line in the channel itself has no root either."""
+    """A post of ours over there. A card is a thread's root; a line in the channel itself has no root either.
+
+    `is_marked`: it says that it may be there twice.
+    """
 
     ref: str
     channel: str
@@ -66,12 +72,21 @@ class Stored:
     text: str
     at: datetime
     shows_at: datetime
-    is_card: bool
+    is_card: bool = False
+    is_marked: bool = False
+    mentions: tuple[str, ...] = ()
+
+
+def says_again(card: Card) -> bool:
+    """Whether a card says that there may be another one."""
+    return say("en", "card.again_words") in (value for _, value in card.fields)
 
 
 @dataclass(eq=False)
 class Outside:
-    """See bridge.ports.Workplace."""
+    """See bridge.ports.Workplace. `gone` are the roots that a person has deleted; `doubtful` are the keys of calls that
+    came through or may have, and whose caller was never told so.
+    """
 
     clock: VirtualClock
     name: str = "pretend"
@@ -83,7 +98,10 @@ class Outside:
     told: list[tuple[str, str]] = field(default_factory=list)
     faults: deque[str] = field(default_factory=deque)
     post_faults: deque[str] = field(default_factory=deque)
+    gone: dict[str, Stored] = field(default_factory=dict)
+    doubtful: set[str] = field(default_factory=set)
     doubles: int = 0
+    is_down: bool = False
     broken: list[str] = field(default_factory=list)
     written: dict[str, Heard] = field(default_factory=dict)
     people: dict[str, Standing] = field(default_factory=dict)
@@ -98,7 +116,9 @@ class Outside:
         return ""
 
     async def ping(self) -> None:
-        """We are there."""
+        """We are there, or not."""
+        if self.is_down:
+            raise Unreachable("down")
 
     def stamp(self) -> str:
         """A place of the platform: strings that compare in the order of posting."""
@@ -111,21 +131,39 @@ class Outside:
         return Placed(ref, ref)
 
     async def open_thread(self, channel: str, card: Card, key: str) -> Placed:
-        quote = markup.plain(card.quote)
-        placed = await self._write("post", lambda: self._store(ThreadRef(channel, ""), key, ("", quote), is_card=True))
+        shown = {"text": markup.plain(card.quote), "is_card": True, "is_marked": says_again(card)}
+        with self._until_told(key):
+            placed = await self._write("post", lambda: self._store(ThreadRef(channel, ""), key, **shown))
         self.cards[placed.ref] = card
         return placed
 
     async def post(self, thread: ThreadRef, post: Post, key: str) -> Placed:
-        said = (post.author, markup.plain(post.body))
-        return await self._write("post", lambda: self._store(thread, key, said), thread.root)
+        shown = {
+            "author": post.author,
+            "text": markup.plain(post.body),
+            "is_marked": bool(post.caveat),
+            "mentions": post.mentions,
+        }
+        with self._until_told(key):
+            return await self._write("post", lambda: self._store(thread, key, **shown), thread.root)
+
+    @contextlib.contextmanager
+    def _until_told(self, key: str) -> Iterator[None]:
+        """A caller who was not told how it ended, or is no more."""
+        try:
+            yield
+        except (Unreachable, Rejected):
+            raise
+        except BaseException:
+            self.doubtful.add(key)
+            raise
 
     async def edit_card(self, thread: ThreadRef, card: Card, key: str) -> None:
         def change() -> Placed:
             self.cards[thread.root] = card
             root = self.posts.get(thread.root)
             if root is not None:
-                self.posts[root.ref] = replace(root, text=markup.plain(card.quote))
+                self.posts[root.ref] = replace(root, text=markup.plain(card.quote), is_marked=says_again(card))
             return self.place(thread.root)
 
         await self._write("edit", change, thread.root)
@@ -149,6 +187,8 @@ class Outside:
 
     async def find(self, thread: ThreadRef, key: str, since: datetime) -> tuple[Placed, ...]:
         await asyncio.sleep(0.05)
+        if self.is_down:
+            raise Unreachable("down")
         if self.faults and self.faults[0] == "refused":
             self.faults.popleft()
             raise Unreachable("down")
@@ -185,16 +225,18 @@ class Outside:
     async def channel_fault(self, channel: str) -> str:
         return ""
 
-    def _store(self, thread: ThreadRef, key: str, said: tuple[str, str], *, is_card: bool = False) -> Placed:
-        ref = self.stamp()
-        now = self.clock.now()
-        author, text = said
-        shows_at = now + timedelta(seconds=READ_LAG)
-        self.posts[ref] = Stored(ref, thread.channel, thread.root, key, author, text, now, shows_at, is_card)
+    def _store(self, thread: ThreadRef, key: str, **shown: Any) -> Placed:
+        ref, now = self.stamp(), self.clock.now()
+        at = {"at": now, "shows_at": now + timedelta(seconds=READ_LAG)}
+        self.posts[ref] = Stored(
+            **{"author": "", **shown, **at}, ref=ref, channel=thread.channel, root=thread.root, key=key
+        )
         return self.place(ref)
 
     async def _write(self, method: str, effect: Callable[[], Placed], root: str = "") -> Placed:
         """One call, as it goes when this fault is next."""
+        if self.is_down:
+            raise Unreachable("down")
         self._check_silence(method)
         fault = self._next_fault(method)
         await self._wait(0.02)
@@ -226,7 +268,26 @@ class Outside:
 
     def root_is_deleted(self, root: str) -> None:
         """Somebody deletes a card; its replies stay behind without it."""
-        self.posts.pop(root)
+        self.gone[root] = self.posts.pop(root)
+
+    def recover(self) -> None:
+        """From now on every call goes well."""
+        self.is_down = False
+        self.faults.clear()
+        self.post_faults.clear()
+
+    def copies(self, *, with_gone: bool) -> dict[str, list[Stored]]:
+        """What stands here, perhaps with what people have deleted, by the key of what was posted; oldest first."""
+        found: dict[str, list[Stored]] = defaultdict(list)
+        for post in sorted(
+            (*self.posts.values(), *(self.gone.values() if with_gone else ())), key=lambda post: post.ref
+        ):
+            found[post.key].append(post)
+        return found
+
+    def reached(self) -> Counter[str]:
+        """How often each kind of outcome happened."""
+        return Counter({tally.DOUBLE: self.doubles})
 
     async def _store_late(self, effect: Callable[[], Placed]) -> None:
         await self._wait(LATEST_EFFECT - 0.1)

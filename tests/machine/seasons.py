@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bridge.managers import channel_at
+from bridge.model import ChannelId
 from bridge.schedules import Action, Hours, Idle, Interval, Level, Plan, SitePolicy, Transcripts
 
 ONCALL, TEAM = "oncall@shop.example", "team@shop.example"
 SARA: Final = "USARA"
-_SECOND_CHANNEL: Final = channel_at("pretend", "C2").id
 A_MINUTE: Final = timedelta(minutes=1)
 
 
@@ -22,13 +21,13 @@ def _level(seconds: float, action: Action, to: str = "") -> Level:
 
 
 _NOTIFY, _MENTION = _level(60, Action.NOTIFY), _level(120, Action.MENTION, SARA)
-_AGAIN = _level(200, Action.CHANNEL, _SECOND_CHANNEL)
-_ELSEWHERE, _MAIL = _level(180, Action.CHANNEL, _SECOND_CHANNEL), _level(300, Action.MAIL, ONCALL)
+_AGAIN = _level(200, Action.CHANNEL)
+_ELSEWHERE, _MAIL = _level(180, Action.CHANNEL), _level(300, Action.MAIL, ONCALL)
 PLANS: Final = {
     "full": (_NOTIFY, _MENTION, _ELSEWHERE, _MAIL),
     "grown": (_level(30, Action.NOTIFY), _NOTIFY, _MENTION, _ELSEWHERE, _AGAIN, _MAIL),
     "shrunk": (_NOTIFY,),
-    "steep": (_level(20, Action.CHANNEL, _SECOND_CHANNEL), _level(40, Action.MAIL, ONCALL)),
+    "steep": (_level(20, Action.CHANNEL), _level(40, Action.MAIL, ONCALL)),
     "none": (),
 }  # fmt: skip
 SECOND_PLAN: Final = (_NOTIFY, _level(120, Action.MAIL, ONCALL))
@@ -54,10 +53,13 @@ class Ways:
     to_visitor: bool = True
     retention_days: int = 0
 
-    def plans(self) -> tuple[Plan, Plan]:
-        """Of the two channels."""
+    def plans(self, elsewhere: ChannelId) -> tuple[Plan, Plan]:
+        """Of the two channels, of which the second is `elsewhere`."""
+        levels = (
+            replace(level, to=elsewhere) if level.action is Action.CHANNEL else level for level in PLANS[self.plan]
+        )
         second = SECOND_PLAN if self.plan != "none" else ()
-        return Plan(PLANS[self.plan], self.digest_above), Plan(second)
+        return Plan(tuple(levels), self.digest_above), Plan(second)
 
     def policy(self) -> SitePolicy:
         """Of each site."""

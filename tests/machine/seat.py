@@ -19,8 +19,9 @@ POSTS = ("open_thread", "post", "send")  # what must not happen twice; its key c
 class Ice:
     """Frozen or not. A frozen process begins nothing and notices nothing; what it has sent off goes on."""
 
-    def __init__(self, on_freeze: Callable[[float], None]) -> None:
+    def __init__(self, on_freeze: Callable[[float], None], late: set[str]) -> None:
         self._on_freeze = on_freeze
+        self._late = late
         self._thawed = asyncio.Event()
         self._thawed.set()
         self._seconds = 0.0
@@ -43,14 +44,16 @@ class Ice:
         finally:
             await self._thawed.wait()
 
-    async def posted(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """The call at which we may freeze."""
+    async def posted(self, key: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The call at which we may freeze; what leaves only when we thaw is `late`."""
         seconds, self._seconds = self._seconds, 0.0
         if seconds:
             self._thawed.clear()
             self._on_freeze(seconds)
             asyncio.get_running_loop().call_later(seconds, self._thaw)
         if self._is_before:
+            if self.is_frozen:
+                self._late.add(key)
             return await self.behind(work)
         try:
             return await work()
@@ -104,6 +107,6 @@ class View:
             if name not in POSTS:
                 return self._ice.behind(lambda: found(*args))
             self._witness(*args)
-            return self._ice.posted(lambda: found(*args))
+            return self._ice.posted(args[-1], lambda: found(*args))
 
         return call

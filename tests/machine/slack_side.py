@@ -17,7 +17,7 @@ from bridge.inbound import Heard, Pressed, Removed
 from bridge.model import Standing
 from bridge.ports import Placed, ThreadRef
 from tests.machine.outside import Outside
-from tests.machine.town import EVERYBODY, Event
+from tests.machine.people import EVERYBODY, Event
 
 OWN: Final = Own(team="TOURS", user="USILTA", bot="BSILTA", app="ASILTA", name="silta")
 SECRET: Final = "0123456789abcdef0123456789abcdef"

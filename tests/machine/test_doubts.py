@@ -12,8 +12,9 @@ from bridge.ports import Placed, ThreadRef
 from bridge.wording import say
 from tests.machine import checks
 from tests.machine.outside import Outside
+from tests.machine.people import ANNA
 from tests.machine.time_town import TimeTown
-from tests.machine.town import ANNA, Town
+from tests.machine.town import Town
 
 SLOW = 9.0  # seconds: within our patience, and longer than late effects take
 WAITS = say("en", "card.status_waiting")
@@ -26,13 +27,6 @@ class SlowToAnswer(Outside):
         found = await super().find(thread, key, since)
         await asyncio.sleep(SLOW)
         return found
-
-
-class SlowTown(Town):
-    """See SlowToAnswer."""
-
-    def _new_outside(self) -> Outside:
-        return SlowToAnswer(self.clock, people=super()._new_outside().people)
 
 
 @pytest.mark.parametrize("turns", range(8))
@@ -50,7 +44,7 @@ def test_a_call_that_ends_as_the_clock_leaps_has_its_effect_before_the_leap(turn
 
 @pytest.mark.parametrize("fault", ["late", "timeout_late", "cut_after"])
 def test_not_found_before_late_effects_were_over_proves_nothing_when_it_comes_later(fault: str) -> None:
-    town = SlowTown(1)
+    town = Town(1, sorts={"pretend": SlowToAnswer})
     try:
         town.begin()
         town.outside.post_faults.append(fault)

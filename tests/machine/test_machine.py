@@ -19,7 +19,8 @@ from hypothesis.stateful import (
 
 from tests.machine import checks, tally
 from tests.machine.outside import FAULTS, POST_FAULTS
-from tests.machine.town import AGENTS, ANNA, DELIVERIES, MIKAEL, Town
+from tests.machine.people import AGENTS, ANNA, DELIVERIES, MIKAEL
+from tests.machine.town import Town
 
 agents = st.sampled_from(sorted(AGENTS))
 members = st.sampled_from([ANNA, MIKAEL])
@@ -133,7 +134,7 @@ class Bridge(RuleBasedStateMachine):
             case "killed":
                 self.town.restart()
             case "read again":
-                self.town.do(self.town.repair.once("pretend"))
+                self.town.read_again()
             case "visitor ends":
                 self.town.do(self.town.desk.end(self.town.visitors[pick % 3]))
             case _ if self.town.roots():

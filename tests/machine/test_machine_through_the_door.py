@@ -15,9 +15,9 @@ from bridge import markup
 from bridge.inbound import Heard
 from tests.machine import tally
 from tests.machine.door import TROUBLES, DoorTown
+from tests.machine.people import ANNA, Event
 from tests.machine.slack_side import Request, SlackOutside, request
 from tests.machine.test_machine import LONG, SHORT, Bridge, members, picks
-from tests.machine.town import ANNA, Event
 
 FORGERIES: Final = ("another secret", "old", "from the future", "other words")
 WANTED: Final = (

@@ -259,9 +259,9 @@ def test_a_planted_bug_of_time_is_found(bug: Callable[[Patch], None], invariant:
     bug(monkeypatch)
     with pytest.raises(Exception) as caught:  # noqa: PT011 - as above
         run_state_machine_as_test(TimeBridge, settings=SEARCH)
-    assert invariant in _told(caught.value)
+    assert invariant in told(caught.value)
 
 
-def _told(error: BaseException | None) -> str:
+def told(error: BaseException | None) -> str:
     """What went wrong first comes last: the teardown may fail for it again."""
-    return f"{error}\n{_told(error.__context__)}" if error else ""
+    return f"{error}\n{told(error.__context__)}" if error else ""

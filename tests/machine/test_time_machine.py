@@ -21,11 +21,11 @@ from hypothesis.stateful import (
 from tests.machine import checks, tally, time_checks
 from tests.machine.mailbox import MAIL_FAULTS
 from tests.machine.outside import FAULTS, POST_FAULTS
+from tests.machine.people import ANNA
 from tests.machine.seasons import PLANS, SEASONS, Ways
 from tests.machine.test_machine import LONG, SHORT, members, numbers, picks
 from tests.machine.time_tally import OUTCOMES
 from tests.machine.time_town import TimeTown
-from tests.machine.town import ANNA
 
 SPANS = [timedelta(seconds=61), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=16), timedelta(hours=16)]
 VERBS = ("claim", "claim", "claim", "release", "close", "extend", "takeover")
@@ -240,7 +240,7 @@ class TimeBridge(RuleBasedStateMachine):
             case "killed":
                 self.town.restart()
             case "read again":
-                self.town.do(self.town.repair.once("pretend"))
+                self.town.read_again()
             case _ if self.town.roots():
                 self.town.root_is_deleted(self._root(pick), heard=what == "card deleted")
 

@@ -57,8 +57,12 @@ LOGS: Final = (
     "CREATE TEMP TABLE doubt_log (key TEXT)",
     """CREATE TEMP TRIGGER log_doubt AFTER UPDATE OF state ON main.delivery
        WHEN OLD.state = 'sending' AND NEW.state = 'unknown' BEGIN INSERT INTO doubt_log VALUES (NEW.key); END""",
+    "CREATE TEMP TABLE adopted_log (key TEXT)",
+    """CREATE TEMP TRIGGER log_adopted AFTER UPDATE OF epoch ON main.delivery
+       WHEN OLD.state = 'sending' AND OLD.epoch <> NEW.epoch BEGIN INSERT INTO adopted_log VALUES (NEW.key); END""",
     "CREATE TEMP TABLE call_log (key TEXT, conversation TEXT, spell INTEGER, number INTEGER, at TEXT)",
-    """CREATE TEMP TRIGGER log_call AFTER INSERT ON main.delivery WHEN NEW.escalates > 0 OR NEW.words = 'digest' BEGIN
+    """CREATE TEMP TRIGGER log_call AFTER INSERT ON main.delivery
+       WHEN NEW.escalates > 0 AND NEW.words <> 'fallback' OR NEW.words = 'digest' BEGIN
            INSERT INTO call_log SELECT NEW.key, NEW.conversation_id, NEW.escalates, max(c.level), NEW.created_at
            FROM main.conversation c WHERE c.id = NEW.conversation_id; END""",
 )

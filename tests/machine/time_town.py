@@ -14,23 +14,21 @@ from typing import Any, Final, TypeVar
 from bridge import markup
 from bridge.carriers import Carrier, ThreadCarrier
 from bridge.chores import Chores
-from bridge.configuration import ChannelEntry, Configuration, SiteEntry
+from bridge.configuration import ChannelEntry, Configuration, PersonEntry, SiteEntry
 from bridge.errors import NotFound, Refused
 from bridge.letters import Letter, Side
 from bridge.mailing import MailCarrier
-from bridge.managers import ManagerDesk, channel_at, site_id
+from bridge.managers import ManagerDesk, site_id
 from bridge.model import Message, Page, Site, VisitorId
 from bridge.ports import Unit
-from bridge.schedules import Schedule
+from bridge.schedules import NOWHERE, Fallback, Schedule
 from bridge.timekeeping import Timekeeper
 from bridge.topics import DEADLINES, visitor_topic
-from tests.machine import tally
 from tests.machine.mailbox import Mailbox
-from tests.machine.outside import Outside
 from tests.machine.seasons import CALM, ONCALL, SEASONS, TEAM, Ways
 from tests.machine.seat import Ice, View
 from tests.machine.time_tally import LOGS, NEVER, OUTCOMES
-from tests.machine.town import AGENTS, CHANNELS, Town
+from tests.machine.town import Town
 from tests.machine.virtual import EPOCH, InlineStore, VirtualClock, aware
 
 T = TypeVar("T")
@@ -134,10 +132,10 @@ class TimeTown(Town):
         super().__post_init__()
         self.desk = replace(self.desk, mails=True)
 
-    def _new_outside(self) -> Outside:
+    def _world(self) -> VirtualClock:
         """It has a clock of its own, which is right."""
         self.right = VirtualClock(self.loop, self.seed, self.start)
-        return Outside(self.right, people=dict(AGENTS))
+        return self.right
 
     async def _settle_in(self) -> None:
         assert isinstance(self.store, InlineStore)
@@ -166,11 +164,14 @@ class TimeTown(Town):
 
     def _carriers(self, memory: Any, ice: Ice) -> list[Carrier]:
         mailer: Any = View(self.mailbox, ice, self._mail_leaves)
-        workplace: Any = View(self.outside, ice, lambda *args: self._call_leaves(args[-1]))
-        return [ThreadCarrier(workplace, memory, self.clock), MailCarrier(mailer, memory, self.clock)]
+        views: list[Any] = [
+            View(outside, ice, lambda *args: self._call_leaves(args[-1])) for outside in self.outsides.values()
+        ]
+        threads = [ThreadCarrier(view, memory, self.clock) for view in views]
+        return [*threads, MailCarrier(mailer, memory, self.clock)]
 
     def _other_work(self, memory: Any) -> list[Coroutine[Any, Any, None]]:
-        chores = Chores(memory, self.clock, ("pretend", "mail"), ManagerDesk(memory, self.clock))
+        chores = Chores(memory, self.clock, (*self.outsides, "mail"), ManagerDesk(memory, self.clock))
         timers: list[asyncio.TimerHandle] = []
 
         def wake_in(seconds: float) -> None:
@@ -213,16 +214,24 @@ class TimeTown(Town):
 
     async def _configure(self, ways: Ways) -> None:
         hours = SEASONS[self.season][1]
-        channels = [channel_at("pretend", ref) for ref in CHANNELS]
+        channels = self.channels()
         entries = tuple(
-            ChannelEntry(f"channel{number}", channel, Schedule(hours, plan))
-            for number, (channel, plan) in enumerate(zip(channels, ways.plans(), strict=True))
+            ChannelEntry(f"channel{number}", channel, Schedule(hours, plan), self._fallback(number))
+            for number, (channel, plan) in enumerate(zip(channels, ways.plans(channels[1].id), strict=True))
         )
         sites = tuple(
             SiteEntry(Site(site_id(key), key, key, (f"https://{key}.example",), channel.id), ways.policy())
             for key, channel in ((f"site{number}", channel) for number, channel in enumerate(channels))
         )
-        await self.managers.apply(Configuration(sites, entries))
+        await self.managers.apply(Configuration(sites, entries, self._people()))
+
+    def _fallback(self, _number: int) -> Fallback:
+        """Of a channel."""
+        return NOWHERE
+
+    def _people(self) -> tuple[PersonEntry, ...]:
+        """Who is in several workplaces."""
+        return ()
 
     def configure(self, ways: Ways) -> None:
         """From now on this holds."""
@@ -241,20 +250,24 @@ class TimeTown(Town):
         self.do(self._leap(span))
 
     async def _leap(self, span: timedelta) -> None:
-        await self.outside.hurry()
+        await self._hurry()
         self.clock.ahead += span
         self.right.ahead += span
-        self.outside.excuse(0.0)  # a call of who held the lease before is on its way: its successor hears no answer
+        self.excuse(0.0)  # a call of who held the lease before is on its way: its successor hears no answer
+
+    async def _hurry(self) -> None:
+        for outside in self.outsides.values():
+            await outside.hurry()
 
     def go_wrong(self, seconds: float) -> None:
         """Our clock is ahead of the world's by so much, or behind it."""
         self.do(self._go_wrong(seconds))
 
     async def _go_wrong(self, seconds: float) -> None:
-        await self.outside.hurry()  # a doubt is counted by this clock: what is late would come later than that says
+        await self._hurry()  # a doubt is counted by this clock: what is late would come later than that says
         self.latest = max(self.latest, self.clock.now())  # what was due by a wrong clock is not early
         self.clock.ahead = self.right.ahead + timedelta(seconds=seconds)
-        self.outside.excuse(0.0)  # how long a silence still lasts is counted by the clock when a process begins
+        self.excuse(0.0)  # how long a silence still lasts is counted by the clock when a process begins
         self.signals.ring(DEADLINES)
 
     async def tick(self, count: int, after_read: float = 0.0, before_turn: float = 0.0) -> None:
@@ -281,7 +294,7 @@ class TimeTown(Town):
     def who_waits(self) -> tuple[int, str]:
         """The visitor whose next level comes first, and their card, if it stands."""
         for visitor, root in self.store.rows(f"SELECT c.visitor_id, t.ref {NEXT}"):
-            return self.visitors.index(visitor), root if root in self.outside.posts else ""
+            return self.visitors.index(visitor), root if root in self.posts else ""
         return 0, ""
 
     def visitor_leaves_address(self, number: int, which: int) -> None:
@@ -359,15 +372,22 @@ class TimeTown(Town):
         query = "SELECT body FROM message WHERE conversation_id = ? AND speaker = 'visitor'"
         return {markup.plain(markup.loads(body)) for (body,) in self.store.rows(query, conversation)}
 
+    def overtaken(self) -> set[str]:
+        """Also those whose process still lived when another took over, since the clock had leapt."""
+        adopted = {key for (key,) in self.store.rows("SELECT key FROM adopted_log")}
+        return self.late | (set() if self._is_alone else adopted)
+
+    def _doubted(self) -> set[str]:
+        return super()._doubted() | {key for (key,) in self.store.rows("SELECT key FROM doubt_log")}
+
     def reached(self) -> Counter[str]:
         """See Town."""
-        return self.store.reached() + Counter({tally.DOUBLE: self.outside.doubles})
+        return self.store.reached() + self.seen_outside()
 
     def calm(self) -> None:
         """The faults end, what is due is fired, and from now on time brings nothing more."""
         self.mailbox.faults.clear()
-        self.outside.faults.clear()
-        self.outside.post_faults.clear()
+        self.recover()
         self._until_quiet()
         self.configure(CALM)
         self.pass_time(KEEPS_UP)

@@ -17,46 +17,19 @@ from bridge.carriers import Carrier, ThreadCarrier
 from bridge.delivery import Courier
 from bridge.errors import BridgeError, NotFound
 from bridge.inbound import Heard, Pressed, Removed
-from bridge.managers import ManagerDesk, channel_at, site_id
+from bridge.managers import ManagerDesk, site_id
 from bridge.model import Page, Site, Standing, VisitorId
 from bridge.repair import Repair
 from bridge.visitors import VisitorDesk
 from storage.signals import LocalSignals
-from tests.machine import tally
 from tests.machine.outside import Outside
+from tests.machine.people import AGENTS, ANNA, COMES_AGAIN, EVERYBODY, MIKAEL, Event, Said
 from tests.machine.seat import Ice, Memory, View
 from tests.machine.server import ServerStore
+from tests.machine.surroundings import Surroundings
 from tests.machine.virtual import EPOCH, InlineStore, OrderedSignals, VirtualClock, VirtualLoop
 
 T = TypeVar("T")
-CHANNELS = ("C1", "C2")
-ANNA, MIKAEL, GUEST, OUTSIDER = "UANNA", "UMIKAEL", "UGUEST", "UOUTSIDER"
-AGENTS = {ANNA: Standing.MEMBER, MIKAEL: Standing.MEMBER, GUEST: Standing.GUEST, OUTSIDER: Standing.OUTSIDER}
-DELIVERIES = ("once", "twice", "late", "twice_late", "fails_first", "lost")
-EVERYBODY = "@channel"
-COMES_AGAIN = (0.0, 60.0, 300.0)  # seconds until the platform repeats an event that was not acknowledged
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What somebody wrote in a thread over there."""
-
-    heard: Heard
-    is_marked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened over there, told by a verb of the agents' desk; `before`: what an edit changed."""
-
-    verb: str
-    value: Heard | Removed | Pressed
-    before: Heard | None = None
-
-    @property
-    def is_repeated(self) -> bool:
-        """A press is told once."""
-        return self.verb != "pressed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +42,11 @@ class Running:
 
 
 @dataclass(eq=False)
-class Town:
-    """Visitors, agents and the bridge between them."""
+class Town(Surroundings):
+    """Visitors, agents and the bridge between them.
+
+    `missed` and `kept` are refs whose last change, or removal, never came and cannot be read again.
+    """
 
     seed: int = 0
     make_store: Callable[[LocalSignals, VirtualLoop], InlineStore | ServerStore] = InlineStore
@@ -81,6 +57,9 @@ class Town:
     said: dict[str, Said] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
     sent_after_all: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
+    missed: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
     _events: set[asyncio.Task[None]] = field(default_factory=set)
     _processes: list[Running] = field(default_factory=list)
     lag: float = 0.0
@@ -94,10 +73,10 @@ class Town:
         self.clock = VirtualClock(self.loop, self.seed, self.start)
         self.signals = OrderedSignals()
         self.store = self.make_store(self.signals, self.loop)
-        self.outside = self._new_outside()
+        self._build(self._world())
         self.desk = VisitorDesk(self.store, self.clock)
-        self.agents = AgentDesk(self.store, self.clock, {"pretend": self.outside}, self.signals)
-        self.repair = Repair(self.store, self.clock, self.agents, {"pretend": self.outside})
+        self.agents = AgentDesk(self.store, self.clock, self.outsides, self.signals)
+        self.repair = Repair(self.store, self.clock, self.agents, self.outsides)
         self.do(self._settle_in())
 
     def begin(self) -> None:
@@ -123,8 +102,7 @@ class Town:
 
     async def _settle_in(self) -> None:
         managers = ManagerDesk(self.store, self.clock)
-        for number, ref in enumerate(CHANNELS):
-            channel = channel_at("pretend", ref)
+        for number, channel in enumerate(self.channels()):
             key = f"site{number}"
             await managers.configure(Site(site_id(key), key, key, (f"https://{key}.example",), channel.id), channel)
         for number in range(3):
@@ -134,18 +112,19 @@ class Town:
         self._start_process()
 
     async def _end(self) -> None:
-        ended = [*self._alive(), *self._events, *self.outside.later]
+        ended = [*self._alive(), *self._events, *self.later()]
         self._processes.clear()
         for task in ended:
             task.cancel()
         await asyncio.gather(*ended, return_exceptions=True)
 
-    def _new_outside(self) -> Outside:
-        return Outside(self.clock, people=dict(AGENTS))
+    def _world(self) -> VirtualClock:
+        """The clock over there."""
+        return self.clock
 
     def _start_process(self) -> None:
         self._starts += 1
-        ice = Ice(self.outside.excuse)
+        ice = Ice(self.excuse, self.late)
         memory: Any = Memory(self.store, ice, lambda: self._is_alone and self.store.is_alone, lambda: self.lag)
         owner, alerts = f"owner{self._starts}", Alerts(memory, self.clock)
         carriers = self._carriers(memory, ice)
@@ -154,8 +133,8 @@ class Town:
         self._processes.append(Running(couriers, ice, tuple(map(self.loop.create_task, work))))
 
     def _carriers(self, memory: Any, ice: Ice) -> list[Carrier]:
-        view: Any = View(self.outside, ice)
-        return [ThreadCarrier(view, memory, self.clock)]
+        views: list[Any] = [View(outside, ice) for outside in self.outsides.values()]
+        return [ThreadCarrier(view, memory, self.clock) for view in views]
 
     def _other_work(self, _memory: Any) -> list[Coroutine[Any, Any, None]]:
         """What a process does beside carrying."""
@@ -221,18 +200,19 @@ class Town:
 
     def roots(self) -> list[str]:
         """Where cards stand over there, oldest first."""
-        return sorted(post.ref for post in self.outside.posts.values() if post.is_card)
+        return sorted(post.ref for post in self.posts.values() if post.is_card)
 
     def agent_says(self, agent: str, root: str, kind: str, how: str) -> None:
         """An agent writes in a thread; the event comes as `how` says."""
         text = {"note": ";; ", "command": "!nonsense "}.get(kind, "") + self.word(kind)
-        ref = self.outside.stamp()
+        outside = self.where(root)
+        ref = outside.stamp()
         heard = Heard(
-            workplace="pretend",
-            channel=self.outside.posts[root].channel,
+            workplace=outside.name,
+            channel=outside.posts[root].channel,
             thread=root,
             ref=ref,
-            order=self.outside.place(ref).order,
+            order=outside.place(ref).order,
             author=agent,
             body=markup.literal(f"{text} {EVERYBODY}" if kind == "mention" else text),
             at=self.clock.now(),
@@ -240,47 +220,46 @@ class Town:
         )
         is_marked = kind != "plain" or AGENTS[agent] is not Standing.MEMBER
         self.said[ref] = Said(heard, is_marked)
-        self.outside.written[ref] = heard
+        outside.written[ref] = heard
         self._happens(Event("heard", heard), how)
 
     def agent_edits(self, ref: str, kind: str, how: str) -> None:
         """An agent changes what they wrote; a note may become an answer if only the change is ever heard of."""
         before = self.said[ref].heard
+        outside = self.outsides[before.workplace]
         text = (";; " if kind == "note" else "") + self.word(f"edited-{kind}")
         changed = replace(
             before,
             body=markup.literal(f"{text} {EVERYBODY}" if kind == "mention" else text),
-            changed=self.outside.place(self.outside.stamp()).order,
+            changed=outside.place(outside.stamp()).order,
             mentions=kind == "mention",
         )
         is_marked = kind != "plain" or AGENTS[changed.author] is not Standing.MEMBER
         self.said[ref] = Said(changed, is_marked)
-        if ref in self.outside.written:
-            self.outside.written[ref] = changed
+        if ref in outside.written:
+            outside.written[ref] = changed
         self._happens(Event("edited", changed, before), how)
 
     def agent_removes(self, ref: str, how: str) -> None:
         """An agent takes back what they wrote."""
         heard = self.said[ref].heard
-        gone = Removed("pretend", heard.channel, heard.thread, ref, heard.order)
+        gone = Removed(heard.workplace, heard.channel, heard.thread, ref, heard.order)
         self.removed.add(ref)
-        self.outside.written.pop(ref, None)
+        self.outsides[heard.workplace].written.pop(ref, None)
         self._happens(Event("removed", gone, heard), how)
 
     def agent_presses(self, agent: str, root: str, verb: str) -> None:
         """An agent presses a button of a card."""
-        channel = self.outside.posts[root].channel
-        self._happens(Event("pressed", self._press(channel, root, agent, verb)), "once")
-
-    def _press(self, channel: str, root: str, agent: str, verb: str, value: str = "") -> Pressed:
-        return Pressed("pretend", channel, root, agent, verb, value, self.outside.stamp())
+        outside = self.where(root)
+        pressed = Pressed(outside.name, outside.posts[root].channel, root, agent, verb, "", outside.stamp())
+        self._happens(Event("pressed", pressed), "once")
 
     def claims(self) -> list[tuple[str, str]]:
         """The threads whose conversation somebody has claimed, and who, oldest first."""
         query = """SELECT t.ref, a.ref FROM conversation c JOIN agent a ON a.id = c.claimant
                    JOIN thread t ON t.conversation_id = c.id
                    WHERE c.status = 'claimed' AND t.state = 'active' ORDER BY t.ref"""
-        return [(root, agent) for root, agent in self.store.rows(query) if root in self.outside.posts]
+        return [(root, agent) for root, agent in self.store.rows(query) if root in self.posts]
 
     def held(self) -> list[tuple[str, str]]:
         """What waits for its author to send it, who may: its id and its ref, oldest first."""
@@ -294,13 +273,16 @@ class Town:
         is_note = markup.plain(heard.body).startswith(";;")
         self.said[ref] = Said(heard, is_note)
         self.sent_after_all.add(ref)
-        self._happens(Event("pressed", self._press(heard.channel, heard.thread, heard.author, verb, message)), "once")
+        key = self.outsides[heard.workplace].stamp()
+        pressed = Pressed(heard.workplace, heard.channel, heard.thread, heard.author, verb, message, key)
+        self._happens(Event("pressed", pressed), "once")
 
     def root_is_deleted(self, root: str, *, heard: bool) -> None:
         """A person deletes a card; perhaps the event of it never comes."""
-        channel = self.outside.posts[root].channel
-        self.outside.root_is_deleted(root)
-        gone = Removed("pretend", channel, root, root, self.outside.place(root).order)
+        outside = self.where(root)
+        channel = outside.posts[root].channel
+        outside.root_is_deleted(root)
+        gone = Removed(outside.name, channel, root, root, outside.place(root).order)
         self._happens(Event("removed", gone), "once" if heard else "lost")
 
     def both_claim(self, root: str) -> None:
@@ -331,6 +313,8 @@ class Town:
             "fails_first": (60.0,),
             "lost": (),
         }.get(how, (0.0,))
+        if not delays:
+            self._is_lost(event)
         for delay in delays:
             task = self.loop.create_task(self._arrive(event, delay))
             self._events.add(task)
@@ -342,7 +326,22 @@ class Town:
         for attempt, wait in enumerate((0.0, *waits)):
             await asyncio.sleep(wait)
             if await self._is_taken(event, attempt):
+                self._has_come(event)
                 return
+        self._is_lost(event)
+
+    def _has_come(self, event: Event) -> None:
+        if isinstance(event.value, Heard):
+            self.taken.add(event.value.ref)
+            if self.said[event.value.ref].heard == event.value:
+                self.missed.discard(event.value.ref)
+
+    def _is_lost(self, event: Event) -> None:
+        """Where nothing can be read again, nobody hears of it any more."""
+        if isinstance(event.value, Heard) and not self.can_be_read(event.value.workplace):
+            self.missed.add(event.value.ref)
+        elif isinstance(event.value, Removed) and not self.can_be_read(event.value.workplace):
+            self.kept.add(event.value.ref)
 
     async def _is_taken(self, event: Event, _attempt: int) -> bool:
         """Tell the desk once; whether it need not be told again."""
@@ -361,18 +360,28 @@ class Town:
         ordered = sorted(seen.messages, key=lambda row: (row[1], row[0].place, row[0].order))
         return [markup.plain(message.body) for message, _, _ in ordered if not message.removed]
 
+    def untold(self, outside: Outside) -> set[str]:
+        """The keys of what may stand though nobody knows that, where it cannot be found out."""
+        return set() if outside.capabilities.read_back else outside.doubtful | self.late | self._doubted()
+
+    def _doubted(self) -> set[str]:
+        return {key for (key,) in self.store.rows("SELECT key FROM delivery WHERE doubts > 0")}
+
     def reached(self) -> Counter[str]:
         """How often each kind of outcome happened."""
-        return self.store.reached() + Counter({tally.DOUBLE: self.outside.doubles})
+        return self.store.reached() + self.seen_outside()
+
+    def read_again(self) -> bool:
+        """Read again what can be read; whether all of it could be."""
+        return False not in [self.do(self.repair.once(name)) for name in self.outsides if self.can_be_read(name)]
 
     def settle(self) -> None:
         """The faults end, every event has come, and time passes until nothing is left to do."""
-        self.outside.faults.clear()
-        self.outside.post_faults.clear()
+        self.recover()
         self._until_quiet()
         self.visitors_try_again()
         self._until_quiet()
-        assert self.do(self.repair.once("pretend"))
+        assert self.read_again()
         self._until_quiet()
 
     def _until_quiet(self) -> None:
@@ -386,4 +395,4 @@ class Town:
     def _is_busy(self) -> bool:
         pending = "SELECT 1 FROM delivery WHERE state IN ('due', 'sending', 'unknown') LIMIT 1"
         is_frozen = any(process.ice.is_frozen for process in self._processes)
-        return is_frozen or bool(self._events) or bool(self.outside.later) or bool(self.store.rows(pending))
+        return is_frozen or bool(self._events) or bool(self.later()) or bool(self.store.rows(pending))
