@@ -243,6 +243,16 @@ def cmd_run(rest: list[str]) -> int:
 
 
 def cmd_test(rest: list[str]) -> int:
+    """All but the slow ones and, unless a folder is named, the kills: they are minutes of waiting for processes."""
+    names_some = any(argument.startswith("tests") for argument in rest)
+    return tested(rest if names_some else ["--ignore=tests/kill", *rest])
+
+
+def cmd_test_kill(rest: list[str]) -> int:
+    return tested(["tests/kill", *rest])
+
+
+def tested(rest: list[str]) -> int:
     install("dev")
     extra = {"PYTHONHASHSEED": "0"}  # what is random then is the same each time
     if not any("not browser" in argument for argument in rest):
@@ -252,7 +262,7 @@ def cmd_test(rest: list[str]) -> int:
 
 
 def cmd_test_slow(rest: list[str]) -> int:
-    return cmd_test(["-m", "slow", *rest])
+    return tested(["-m", "slow", *rest])
 
 
 def cmd_check(_rest: list[str]) -> int:
@@ -307,6 +317,7 @@ COMMANDS = {
     "demo": (cmd_demo, "the whole product on this machine, no accounts needed"),
     "run": (cmd_run, "start the server; other words go to app.py as they are"),
     "test": (cmd_test, "all tests but the slow ones; further arguments go to pytest"),
+    "test-kill": (cmd_test_kill, "the bridge is killed, stopped and cut off while everybody talks"),
     "test-slow": (cmd_test_slow, "the slow tests"),
     "check": (cmd_check, "lint, format, types and the house rules"),
     "bench": (cmd_bench, "the benchmarks"),
