@@ -51,7 +51,7 @@ async def measure(rush: Rush, *, tree: Path) -> Found:
                 return _figures(rush, _late(memory.execute(FIRED), due), worked)
 
 
-FIRED = "SELECT conversation_id, created_at FROM delivery WHERE kind = 'mail' AND escalates > 0"
+FIRED = "SELECT conversation_id, created_at FROM delivery WHERE escalates > 0"
 WAITING = """INSERT INTO conversation SELECT 'bench' || n, (SELECT id FROM site), 'bench' || n,
     (SELECT channel_id FROM site), 1, 'en', 'waiting', NULL, '', 1, 0, 1, 1, 0, 0, :since, :since, NULL, '', ''
     FROM number"""
