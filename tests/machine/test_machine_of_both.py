@@ -84,6 +84,30 @@ class BothBridge(TimeBridge):
         self.town.pass_time(5)
         self.town.outsides[name].is_down = False
 
+    @rule(name=st.sampled_from(NAMES))
+    def one_is_back_before_somebody_goes_on_elsewhere(self, name: str) -> None:
+        number, there = HOME[name], next(other for other in NAMES if other != name)
+        self.town.outsides[name].is_down = True
+        self.town.visitor_says(number, twice=False)
+        self.town.pass_time(AFTER.total_seconds() - 5)
+        self.town.outsides[there].is_down = True
+        self.town.pass_time(20)
+        self.town.outsides[name].is_down = False
+        self.town.pass_time(30)
+        self.town.outsides[there].is_down = False
+
+    @precondition(lambda self: self.town.claims())
+    @rule(pick=picks)
+    def a_claimant_corrects_an_answer(self, pick: int) -> None:
+        claims = self.town.claims()
+        root, claimant = claims[pick % len(claims)]
+        before = set(self.town.said)
+        self.town.agent_says(claimant, root, "plain", "once")
+        self.town.pass_time(0.5)
+        (ref,) = set(self.town.said) - before
+        self.town.agent_edits(ref, "plain", "once")
+        self.town.pass_time(0.5)
+
     @rule(fault=st.sampled_from(["cut_after", "truncated", "late", "timeout"]))
     def a_visitor_says_into_trouble_that_nobody_can_look_into(self, fault: str) -> None:
         self.town.outsides["other"].post_faults.append(fault)
