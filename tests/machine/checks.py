@@ -208,7 +208,8 @@ def one_thread_and_one_root(town: Town) -> None:
     for outside in town.outsides.values():
         untold = town.untold(outside)
         cards = [post for post in outside.posts.values() if post.is_card]
-        assert [post for post in cards if post.ref not in known and post.key not in untold] == [], "I11"
+        strays = [post for post in cards if post.ref not in known and post.key not in untold]
+        assert strays == [], f"I11: {outside.name} shows {strays}"
     query = (
         "SELECT count(*) FROM thread WHERE state IN ('active', 'closed') GROUP BY conversation_id HAVING count(*) > 1"
     )

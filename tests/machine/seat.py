@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bridge.ports import Unit
@@ -110,3 +111,23 @@ class View:
             return self._ice.posted(args[-1], lambda: found(*args))
 
         return call
+
+
+@dataclass(frozen=True, slots=True)
+class Dawdler:
+    """A memory whose process stands still after each question, or before each turn."""
+
+    store: Any
+    after_read: float
+    before_turn: float
+    is_alone: bool = False
+
+    async def turn(self, unit: Unit[T]) -> T:
+        await asyncio.sleep(self.before_turn)
+        done: T = await self.store.turn(unit)
+        return done
+
+    async def read(self, question: Unit[T]) -> T:
+        found: T = await self.store.read(question)
+        await asyncio.sleep(self.after_read)
+        return found

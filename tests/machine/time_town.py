@@ -20,13 +20,13 @@ from bridge.letters import Letter, Side
 from bridge.mailing import MailCarrier
 from bridge.managers import ManagerDesk, site_id
 from bridge.model import Message, Page, Site, VisitorId
-from bridge.ports import Unit
 from bridge.schedules import NOWHERE, Fallback, Schedule
 from bridge.timekeeping import Timekeeper
 from bridge.topics import DEADLINES, visitor_topic
 from tests.machine.mailbox import Mailbox
+from tests.machine.outside import Outside
 from tests.machine.seasons import CALM, ONCALL, SEASONS, TEAM, Ways
-from tests.machine.seat import Ice, View
+from tests.machine.seat import Dawdler, Ice, View
 from tests.machine.time_tally import LOGS, NEVER, OUTCOMES
 from tests.machine.town import Town
 from tests.machine.virtual import EPOCH, InlineStore, VirtualClock, aware
@@ -40,11 +40,15 @@ KEEPS_UP: Final = 6.0  # seconds: a keeper of time looks each five
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A visitor who was forgotten: every word of theirs and to them, and whether a call was still doubtful then."""
+    """A visitor who was forgotten: every word of theirs and to them, and whether a call was still doubtful then.
+
+    `keys` are those of the calls that were under way.
+    """
 
     words: frozenset[str]
     is_doubtful: bool
     roots: frozenset[str]
+    keys: frozenset[str]
 
 
 @dataclass(eq=False)
@@ -87,26 +91,6 @@ class Records(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.exc_info and record.exc_info[1] is not None:
             self.faults.append(f"{record.getMessage()}: {record.exc_info[1]!r}")
-
-
-@dataclass(frozen=True, slots=True)
-class Dawdler:
-    """A memory whose process stands still after each question, or before each turn."""
-
-    store: Any
-    after_read: float
-    before_turn: float
-    is_alone: bool = False
-
-    async def turn(self, unit: Unit[T]) -> T:
-        await asyncio.sleep(self.before_turn)
-        done: T = await self.store.turn(unit)
-        return done
-
-    async def read(self, question: Unit[T]) -> T:
-        found: T = await self.store.read(question)
-        await asyncio.sleep(self.after_read)
-        return found
 
 
 @dataclass(eq=False)
@@ -319,14 +303,14 @@ class TimeTown(Town):
         self.do(self._forget(number, visitor, is_speaking=is_speaking))
 
     async def _forget(self, number: int, visitor: VisitorId, *, is_speaking: bool) -> None:
-        words, roots = self._words_with(visitor), self._roots_of(visitor)
+        words, roots, keys = self._words_with(visitor), self._roots_of(visitor), self._under_way(visitor)
         last = [self.word(f"v{number}")] if is_speaking else []
         saying = [self._says_last(visitor, text) for text in last]
         for text in saying:
             self.begins(text)
         forgotten = await self.managers.forget(visitor)
         self.acknowledged.pop(visitor, None)
-        self.gone.append(Gone(frozenset([*words, *last]), forgotten.doubtful > 0, roots))
+        self.gone.append(Gone(frozenset([*words, *last]), forgotten.doubtful > 0, roots, keys))
         await self._replace(number)
 
     async def _says_last(self, visitor: VisitorId, text: str) -> None:
@@ -344,6 +328,11 @@ class TimeTown(Town):
         query = """SELECT t.ref FROM thread t JOIN conversation c ON c.id = t.conversation_id
                    WHERE c.visitor_id = ? AND t.ref <> ''"""
         return frozenset(ref for (ref,) in self.store.rows(query, visitor))
+
+    def _under_way(self, visitor: VisitorId) -> frozenset[str]:
+        query = """SELECT d.key FROM delivery d JOIN conversation c ON c.id = d.conversation_id
+                   WHERE c.visitor_id = ? AND d.state IN ('sending', 'unknown')"""
+        return frozenset(key for (key,) in self.store.rows(query, visitor))
 
     async def _replace(self, number: int) -> None:
         token = await self.desk.arrive(await self.desk.site(f"site{number % 2}"), "en")
@@ -371,6 +360,10 @@ class TimeTown(Town):
     def _seen_of_visitor(self, conversation: str) -> set[str]:
         query = "SELECT body FROM message WHERE conversation_id = ? AND speaker = 'visitor'"
         return {markup.plain(markup.loads(body)) for (body,) in self.store.rows(query, conversation)}
+
+    def untold(self, outside: Outside) -> set[str]:
+        """Also what was doubtful when its visitor was forgotten, and whoever runs the machine was told so."""
+        return super().untold(outside).union(*(gone.keys for gone in self.gone if gone.is_doubtful))
 
     def overtaken(self) -> set[str]:
         """Also those whose process still lived when another took over, since the clock had leapt."""
