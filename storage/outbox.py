@@ -203,10 +203,12 @@ class Outbox(Errands):
         return self._due_again(number, epoch, until, cause)
 
     def _due_again(self, number: int, epoch: int, at: datetime, cause: str, *, from_: From = ALL_OPEN) -> bool:
-        """Due at a time, unless nobody wants it any more."""
+        """Due at a time, unless nobody wants it any more; a silence that was asked for outlives it."""
         self.rings.append(OUTBOX)
         row = self._locked_delivery(number)
         if row is not None and not self._calls_still(row):
+            if cause == LIMITED:
+                return self._settle(number, epoch, DeliveryState.JOINED, from_=from_, due=at, why=cause)
             return self._settle(number, epoch, DeliveryState.CANCELLED, from_=from_, why="claimed")
         return self._settle(number, epoch, DeliveryState.DUE, from_=from_, due=at, why=cause)
 

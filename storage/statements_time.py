@@ -103,7 +103,10 @@ MAILS_TO: Final = select(func.count()).where(
 CALL_OFF: Final = (
     update(DELIVERY)
     .where(d.conversation_id == bindparam("conversation"), d.escalates > 0, d.state == "due")
-    .values(state="cancelled", cause="claimed")
+    .values(
+        state=case((d.cause == bindparam("why"), "joined"), else_="cancelled"),
+        cause=case((d.cause == bindparam("why"), d.cause), else_="claimed"),  # a silence outlives it
+    )
 )
 LEAVE_STANDBY: Final = (
     update(THREAD)

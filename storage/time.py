@@ -19,7 +19,7 @@ from bridge.model import (
 )
 from bridge.schedules import Schedule, SitePolicy
 from bridge.topics import DEADLINES
-from bridge.transaction import Waiting
+from bridge.transaction import LIMITED, Waiting
 from storage import rows, schedules
 from storage import statements as sql
 from storage import statements_time as timely
@@ -128,7 +128,7 @@ class Time(Conversations):
     def _save_time(self, step: Step) -> None:
         conversation = step.conversation.id
         if step.calls_off:
-            self._run(timely.CALL_OFF, {"conversation": conversation})
+            self._run(timely.CALL_OFF, {"conversation": conversation, "why": LIMITED})
             self._run(timely.LEAVE_STANDBY, {"conversation": conversation})
         if step.lifts:
             self._run(timely.LIFT, {"conversation": conversation, "timers": [timer.value for timer in step.lifts]})

@@ -12,7 +12,8 @@ from bridge.ports import Placed, ThreadRef
 from bridge.wording import say
 from tests.machine import checks
 from tests.machine.outside import Outside
-from tests.machine.people import ANNA
+from tests.machine.people import ANNA, MIKAEL
+from tests.machine.seasons import Ways
 from tests.machine.time_town import TimeTown
 from tests.machine.town import Town
 
@@ -115,3 +116,46 @@ def _comes_right(town: Town) -> None:
     town.pass_time(90)
     town.settle()
     checks.check(town)
+
+
+def test_a_silence_outlives_the_hint_whose_thread_was_left_and_the_process() -> None:
+    town = Town(1)
+    try:
+        town.begin()
+        first, second = town.roots()
+        for root in (first, second):
+            town.agent_presses(ANNA, root, "claim")
+        town.pass_time(3)
+        town.outside.faults.append("limited")
+        town.agent_says(MIKAEL, first, "plain", "once")
+        town.pass_time(0.01)
+        town.root_is_deleted(first, heard=True)
+        town.pass_time(1)
+        town.restart()
+        town.agent_says(MIKAEL, second, "plain", "once")
+        town.pass_time(2)
+        checks.silence_was_kept(town)
+        _comes_right(town)
+    finally:
+        town.close()
+
+
+def test_a_silence_outlives_the_call_that_a_claim_called_off_and_the_process() -> None:
+    town = TimeTown(1, ways=Ways("shrunk"))
+    try:
+        town.begin()
+        root = town.roots()[0]
+        town.pass_time(50)
+        town.outside.post_faults.append("limited")
+        while not town.store.rows("SELECT 1 FROM delivery WHERE cause = 'limited' AND escalates > 0"):
+            town.pass_time(0.5)
+        for card in town.roots():
+            town.agent_presses(ANNA, card, "claim")
+        town.pass_time(0.5)
+        town.restart()
+        town.visitor_says(0, twice=False)
+        town.pass_time(2)
+        assert root in town.roots()
+        checks.silence_was_kept(town)
+    finally:
+        town.close()
