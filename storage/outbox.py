@@ -92,7 +92,7 @@ class Outbox(Errands):
         if kind not in (Kind.OPEN, Kind.POST, Kind.NOTICE):
             return errand
         messages = errand.messages
-        if kind is Kind.POST and choice.join:
+        if kind is Kind.POST and choice.join and not errand.doubts:
             messages += self._joined(errand, choice.max_text)
         self._run(sql.INSERT_POST, _post_values(errand.delivery))
         for message in _carried(kind, messages):
@@ -100,7 +100,7 @@ class Outbox(Errands):
         return replace(errand, messages=messages)
 
     def _joined(self, errand: ThreadErrand, max_text: int) -> tuple[Message, ...]:
-        """The lines that wait right behind this one, as far as they fit into its post."""
+        """The lines that wait right behind this one, as far as they fit into its post; what is doubtful goes alone."""
         room = max_text - sum(len(markup.plain(said.body)) + 1 for said in errand.messages)
         taken: list[Message] = []
         following = self._connection.execute(
@@ -108,7 +108,7 @@ class Outbox(Errands):
         ).all()
         for row in following:
             message = self.message(MessageId(row.message_id)) if row.message_id else None
-            if row.kind != "post" or row.state != "due" or row.attempt or message is None:
+            if row.kind != "post" or row.state != "due" or row.attempt or row.doubts or message is None:
                 break
             room -= len(markup.plain(message.body)) + 1
             if room < 0:

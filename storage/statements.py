@@ -223,7 +223,7 @@ BEGIN_ATTEMPT: Final = (
     )
 )
 FOLLOWING: Final = (
-    select(d.number, d.message_id, d.kind, d.state, d.attempt)
+    select(d.number, d.message_id, d.kind, d.state, d.attempt, d.doubts)
     .where(d.lane == bindparam("lane"), d.number > bindparam("number"), d.state.in_(_PENDING))
     .order_by(d.number)
     .limit(20)

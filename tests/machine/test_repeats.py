@@ -76,3 +76,23 @@ def test_a_line_for_all_who_wait_that_is_posted_again_says_so() -> None:
         checks.repeats_say_so_and_are_counted(town)
     finally:
         town.close()
+
+
+def test_what_is_sent_again_after_a_doubt_is_not_joined_to_what_was_never_sent() -> None:
+    town = Town(1, sorts={"pretend": Unreadable})
+    try:
+        town.begin()
+        town.outside.post_faults.extend(["cut_after", "rejected"])
+        town.visitor_says(0, twice=False)
+        town.pass_time(30)
+        text = town.acknowledged[town.visitors[0]][-1]
+        for _ in range(5):
+            town.visitor_says(0, twice=False)
+        town.visitors_try_again()
+        town.visitor_says(0, twice=False)
+        town.settle()
+        checks.check(town)
+        again = [post for post in town.outside.posts.values() if text in post.text.split("\n")]
+        assert [(post.text, post.is_marked) for post in again] == [(text, False), (text, True)]
+    finally:
+        town.close()
